@@ -1,0 +1,31 @@
+import { defineConfig } from 'vitest/config';
+
+const conditions = ['@internvl/source', 'node', 'module', 'import', 'default'];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve: { conditions },
+        ssr: { resolve: { conditions } },
+        test: {
+          name: 'node',
+          include: [
+            'packages/*/src/**/*.test.ts',
+            'apps/*/src/**/*.test.ts',
+            'examples/*.test.ts',
+            'test/**/*.test.ts',
+          ],
+          benchmark: { include: ['packages/*/src/**/*.bench.ts'] },
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          typecheck: {
+            enabled: true,
+            include: ['packages/*/src/**/*.test-d.ts'],
+            tsconfig: './tsconfig.types.json',
+          },
+        },
+      },
+    ],
+  },
+});
