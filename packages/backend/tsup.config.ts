@@ -1,7 +1,13 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/ort/index.ts', 'src/reference/index.ts', 'src/conformance/index.ts'],
+  entry: [
+    'src/index.ts',
+    'src/ort/index.ts',
+    'src/reference/index.ts',
+    'src/conformance/index.ts',
+    'src/onnx/index.ts',
+  ],
   format: ['esm'],
   target: 'es2022',
   platform: 'neutral',
