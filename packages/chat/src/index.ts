@@ -1,1 +1,24 @@
-export {};
+export type { Answer, BuiltPrompt, GroundedBox, TiledImage, Timings, Usage } from './answer.js';
+export type {
+  Chat,
+  Conversation,
+  ConversationOptions,
+  FeatureOptions,
+  ModelFacts,
+  TileFeatures,
+  Trace,
+} from './chat.js';
+export type {
+  AnswerFinished,
+  ChatEvent,
+  ImageTiled,
+  PrefillProgress,
+  PromptBuilt,
+  TextDelta,
+  VisionProgress,
+} from './event.js';
+export { finishedAnswer } from './finished-answer.js';
+export type { Box, RgbImage } from './image.js';
+export type { LoadOptions, LoadProgress } from './load-options.js';
+export type { AnswerOptions, GenerationOptions, TileOptions } from './options.js';
+export type { ImageInput, ImagePart, Part, TextPart, Turn, VideoPart } from './turn.js';

@@ -1,0 +1,89 @@
+import type { Tensor } from '@internvl/backend';
+import type { ModelConfig } from '@internvl/checkpoint';
+import type { Answer } from './answer.js';
+import type { ChatEvent } from './event.js';
+import type { Box, RgbImage } from './image.js';
+import type { AnswerOptions, TileOptions } from './options.js';
+import type { ImageInput, Part, Turn } from './turn.js';
+
+/** What a loaded model is. */
+export interface ModelFacts {
+  readonly config: ModelConfig;
+  /** Name of the backend that runs it: `'ort-node:cpu'`. */
+  readonly backend: string;
+  readonly precision: string;
+  /** Milliseconds that loading took, conversion included when there was one. */
+  readonly loadMs: number;
+}
+
+export interface FeatureOptions extends TileOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** One tile and what the vision encoder makes of it. */
+export interface TileFeatures {
+  /** Index of the tile, row by row, thumbnail last. */
+  readonly index: number;
+  /** How many tiles the image has. */
+  readonly total: number;
+  /** Where the tile lies, in pixels of the resized image; the whole of it for the thumbnail. */
+  readonly box: Box;
+  readonly thumbnail: boolean;
+  /** The crop itself, tileSize × tileSize pixels. */
+  readonly image: RgbImage;
+  /** `last_hidden_state[0]`: `[width]`. */
+  readonly classEmbedding: Tensor<'float32'>;
+  /** `last_hidden_state[1:]`: `[patches, width]`. */
+  readonly patchEmbeddings: Tensor<'float32'>;
+  /** What the language model would see, `[tokensPerTile, hidden]`; absent where the checkpoint has no projector. */
+  readonly visualTokens?: Tensor<'float32'>;
+}
+
+/** Every stage of one answer, to compare backends, precisions and ports. */
+export interface Trace {
+  readonly answer: Answer;
+  /**
+   * `pixel_values [tiles, 3, S, S]`, `vit_last_hidden_state [tiles, tokens, width]`, `visual_tokens [tiles, T, hidden]`
+   * (these three only with images), `inputs_embeds [1, L, hidden]`, `logits [steps, vocabulary]`.
+   */
+  readonly tensors: Readonly<Record<string, Tensor<'float32'>>>;
+}
+
+export interface ConversationOptions extends Omit<AnswerOptions, 'signal' | 'maxTiles'> {
+  /** Most tiles of an image without its thumbnail. */
+  readonly maxTiles?: number | undefined;
+  /** Turns that were said before. */
+  readonly history?: readonly Turn[] | undefined;
+}
+
+/** A conversation that keeps its turns, and the model's cache of them, so that a new turn costs only itself. */
+export interface Conversation {
+  /** What was said so far. An answer that was aborted or left early is not in it, nor is its question. */
+  readonly turns: readonly Turn[];
+  /** Says something and streams the answer. One answer at a time: a second call waits for the first to end. */
+  ask(parts: string | readonly Part[], options?: AnswerOptions): AsyncGenerator<ChatEvent, void, void>;
+  /** Frees the cache; idempotent. */
+  dispose(): Promise<void>;
+}
+
+/** A loaded model. Calls wait for each other: one runs at a time. */
+export interface Chat {
+  readonly facts: ModelFacts;
+  /**
+   * Answers the last turn, a user's. Leaving the loop early ends the work and frees what it held.
+   *
+   * @throws `invalid-option`, `image-unreadable` and its kin, `context-overflow`, `architecture-unsupported` (the
+   *   checkpoint has no language model), `signal.reason` when aborted.
+   */
+  answer(turns: readonly Turn[], options?: AnswerOptions): AsyncGenerator<ChatEvent, void, void>;
+  /** A conversation with a memory of its own. */
+  conversation(options?: ConversationOptions): Conversation;
+  /** Answers several questions together, one row each, no history between them; the order is kept. */
+  batch(rows: readonly (readonly Turn[])[], options?: AnswerOptions): Promise<readonly Answer[]>;
+  /** The vision encoder alone, tile by tile. */
+  features(image: ImageInput, options?: FeatureOptions): AsyncGenerator<TileFeatures, void, void>;
+  /** Answers and keeps every stage. */
+  trace(turns: readonly Turn[], options?: AnswerOptions): Promise<Trace>;
+  /** Frees the model; idempotent. Work that is under way ends with `chat-disposed`. */
+  dispose(): Promise<void>;
+}

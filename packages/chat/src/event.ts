@@ -1,0 +1,61 @@
+import type { Answer, BuiltPrompt, TiledImage } from './answer.js';
+import type { Box } from './image.js';
+
+/** An image was decoded and its tile plan is known. */
+export interface ImageTiled extends TiledImage {
+  readonly type: 'image-tiled';
+  /** Side of a tile, pixels. */
+  readonly tileSize: number;
+  /** Where each tile of the grid lies, in pixels of the resized image; row by row, thumbnail not included. */
+  readonly boxes: readonly Box[];
+  /** Whether the last tile is the whole image. */
+  readonly thumbnail: boolean;
+}
+
+/** The prompt is built; visual tokens may still be missing. */
+export interface PromptBuilt extends BuiltPrompt {
+  readonly type: 'prompt-built';
+}
+
+/** A tile went through the vision encoder. */
+export interface VisionProgress {
+  readonly type: 'vision-progress';
+  /** Index of the image the tile belongs to. */
+  readonly image: number;
+  /** Tiles done, of all images. */
+  readonly loaded: number;
+  /** Tiles of all images. */
+  readonly total: number;
+}
+
+/** A chunk of the prompt went through the language model. */
+export interface PrefillProgress {
+  readonly type: 'prefill-progress';
+  /** Tokens of the prompt done, cached ones included. */
+  readonly loaded: number;
+  /** Tokens of the prompt. */
+  readonly total: number;
+}
+
+/** New text. The texts of all deltas in order are exactly `Answer.text`: nothing shown is ever taken back. */
+export interface TextDelta {
+  readonly type: 'text-delta';
+  readonly text: string;
+  /** New ids since the last delta; bytes of a character may have been waiting, so several, or none in the last delta. */
+  readonly ids: readonly number[];
+}
+
+/** The last event. */
+export interface AnswerFinished {
+  readonly type: 'answer-finished';
+  readonly answer: Answer;
+}
+
+/** What an answer consists of while it is made, in this order; progress and deltas many times. */
+export type ChatEvent =
+  | ImageTiled
+  | PromptBuilt
+  | VisionProgress
+  | PrefillProgress
+  | TextDelta
+  | AnswerFinished;

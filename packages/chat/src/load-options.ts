@@ -1,0 +1,35 @@
+import type { Backend } from '@internvl/backend';
+import type { Progress } from '@internvl/checkpoint';
+
+/** What loading is doing; `loading` names a graph that the backend is loading, `loaded` and `total` count graphs. */
+export type LoadProgress =
+  | Progress
+  | {
+      readonly status: 'loading';
+      readonly file: string;
+      readonly loaded: number;
+      readonly total: number;
+    };
+
+/** How a model is loaded in Node. */
+export interface LoadOptions {
+  /**
+   * A device of `@internvl/backend-node` (`'cpu'`, `'webgpu'`, `'cuda'`, `'dml'`, `'coreml'`), `'reference'`, or, without a worker, a
+   * backend of your own. Left out: the best that works here; `chat.facts.backend` says which.
+   */
+  readonly backend?: string | Backend | undefined;
+  /** Precision of the stored weights, `'fp32'` (default) or `'fp16'`. Arithmetic is float32. */
+  readonly precision?: string | undefined;
+  /** Threads of the runtime; its own choice when left out. */
+  readonly threads?: number | undefined;
+  /** Folder for converted models and downloads; the user's cache folder when left out. */
+  readonly cache?: string | undefined;
+  /** Host the model in a worker thread, so that the event loop never stalls: true by default. */
+  readonly worker?: boolean | undefined;
+  /** Environment for the Hub client (`HF_HOME`, `HF_TOKEN`, …); `process.env` when left out. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+  /** A note for people: a device is missing and another one is used. */
+  readonly onNote?: ((note: string) => void) | undefined;
+}

@@ -1,0 +1,44 @@
+/** How images become tiles. */
+export interface TileOptions {
+  /** Fewest tiles of an image; the checkpoint's own when left out. */
+  readonly minTiles?: number | undefined;
+  /** Most tiles of an image without its thumbnail; a list gives each image, in order of the conversation, its own. */
+  readonly maxTiles?: number | readonly number[] | undefined;
+  /** Whether the whole image follows as a last tile when there are several; the checkpoint's own when left out. */
+  readonly thumbnail?: boolean | undefined;
+  /** Turn images as their EXIF orientation says. Off by default, as the reference reads them. */
+  readonly exif?: boolean | undefined;
+}
+
+/** How the next token is chosen and when the answer ends. */
+export interface GenerationOptions {
+  /** Most tokens of the answer, the end token included; 1024 by default. */
+  readonly maxNewTokens?: number | undefined;
+  /** 0 (the default) always takes the likeliest token. */
+  readonly temperature?: number | undefined;
+  readonly topP?: number | undefined;
+  readonly topK?: number | undefined;
+  readonly minP?: number | undefined;
+  /** Over new tokens in original layouts, over the whole prompt too in native ones, as each reference does. */
+  readonly repetitionPenalty?: number | undefined;
+  readonly presencePenalty?: number | undefined;
+  readonly frequencyPenalty?: number | undefined;
+  readonly seed?: number | undefined;
+  /** Texts that end the answer; they are not part of it. */
+  readonly stop?: readonly string[] | undefined;
+}
+
+export interface AnswerOptions extends TileOptions, GenerationOptions {
+  /** System message instead of the checkpoint's; an empty one is a message too. */
+  readonly system?: string | undefined;
+  /**
+   * `auto` (the default) writes what the reference's examples write around images: `<image>` and a newline for a single
+   * one, `Image-1: <image>` lines for several, `Frame1: <image>` lines for a video. `none` puts each image exactly
+   * where its part stands and adds nothing.
+   */
+  readonly labels?: 'auto' | 'none' | undefined;
+  /** Whether `<ref>` and `<box>` stay in the text where the tokenizer counts them among its special tokens. */
+  readonly keepGrounding?: boolean | undefined;
+  /** Ends the answer; the stream throws `signal.reason` untouched. */
+  readonly signal?: AbortSignal | undefined;
+}
