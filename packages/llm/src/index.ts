@@ -1,1 +1,22 @@
-export {};
+export type {
+  BatchEvent,
+  FinishEvent,
+  FinishReason,
+  GenerateEvent,
+  PrefillProgressEvent,
+  TokenEvent,
+  TokenLogprob,
+} from './generate-event.js';
+export type {
+  BeamOptions,
+  ChoiceOptions,
+  GenerateOptions,
+  PrefillOptions,
+  ScoredStep,
+} from './generate-options.js';
+export { LanguageModel, type LanguageModelParts, type PrefillProgress } from './language-model.js';
+export type { LanguageModelSpec } from './language-model-spec.js';
+export type { Prompt, SlotRange } from './prompt.js';
+export type { Rope } from './rope/rope.js';
+export { Sequence } from './sequence.js';
+export { SequenceBatch } from './sequence-batch.js';

@@ -1,0 +1,257 @@
+import { type Capabilities, type Graph, InternVLError } from '@internvl/backend';
+import type { CacheShape } from './cache/key-value-cache.js';
+import { assertFits, contextLimit } from './context.js';
+import { decoderSizes } from './decoder-ports.js';
+import { DecoderRun } from './decoder-run.js';
+import type { PrefillOptions } from './generate-options.js';
+import type { LanguageModelSpec } from './language-model-spec.js';
+import type { Prompt } from './prompt.js';
+import { type Rotations, rotations } from './rope/rotation.js';
+import { Sequence } from './sequence.js';
+import { SequenceBatch } from './sequence-batch.js';
+import { checkedId, type FilledPrompt, fillSlots } from './slots.js';
+import { TokenEmbedding } from './token-embedding.js';
+
+/** What a language model is made of. */
+export interface LanguageModelParts {
+  /** Of the backend that loaded the graphs; `writesInto` decides where the cache is written. */
+  readonly capabilities: Capabilities;
+  /** `input_ids` int64 `[batch, sequence]` → `inputs_embeds` float32 `[batch, sequence, hidden]`. */
+  readonly embed: Graph;
+  /** `decoder.onnx` as the checkpoint package writes it. */
+  readonly decoder: Graph;
+  readonly spec: LanguageModelSpec;
+  /** Tokens a conversation may have, when less than the model can. */
+  readonly contextTokens?: number | undefined;
+}
+
+/** How far a prefill is: `tokens` of `total` are in the cache. */
+export interface PrefillProgress {
+  readonly tokens: number;
+  readonly total: number;
+}
+
+/**
+ * A language model over two graphs, token-level: ids and visual tokens in, logits out. It holds no conversation
+ * itself; any number of sequences may run at the same time.
+ */
+export class LanguageModel {
+  readonly spec: LanguageModelSpec;
+  /** Tokens a conversation may have, prompt and answer together. */
+  readonly contextTokens: number;
+  readonly #embedding: TokenEmbedding;
+  readonly #decoder: DecoderRun;
+  readonly #shape: CacheShape;
+  readonly #rotations: Rotations;
+
+  /**
+   * @throws `model-unreadable` when a port is missing, `shape-mismatch` when the graphs are not of the size that
+   *   `spec` says, `invalid-option` for a `contextTokens` beyond the model's.
+   */
+  constructor({ capabilities, embed, decoder, spec, contextTokens }: LanguageModelParts) {
+    const sizes = decoderSizes(decoder, spec);
+    const limit = contextLimit(spec);
+    if (contextTokens !== undefined && !(contextTokens >= 1 && contextTokens <= limit)) {
+      throw new InternVLError(
+        'invalid-option',
+        `Expected a context of 1 to ${limit} tokens, got ${contextTokens}; leave it out to use all.`,
+        { option: 'contextTokens', contextTokens, limit },
+      );
+    }
+    this.spec = spec;
+    this.contextTokens = contextTokens ?? limit;
+    this.#embedding = new TokenEmbedding(embed, spec.hidden);
+    this.#rotations = rotations(spec.rope, spec.headSize);
+    this.#decoder = new DecoderRun(decoder, sizes, capabilities.writesInto, this.#rotations);
+    const { layers, kvHeads, headSize } = sizes;
+    this.#shape = { layers, kvHeads, headSize, contextTokens: this.contextTokens };
+  }
+
+  /** A new, empty conversation. */
+  sequence(): Sequence {
+    return new Sequence(this.#shape, this.#rotations);
+  }
+
+  /** Copies of sequences in one cache, to be stepped together. */
+  batch(sequences: readonly Sequence[]): SequenceBatch {
+    return new SequenceBatch(sequences, this.#shape);
+  }
+
+  /**
+   * Embeddings of a prompt, visual tokens in their slots: float32 `[tokens, hidden]`.
+   *
+   * @throws `images-exceed-slots`, `slots-exceed-images`, `shape-mismatch`, `invalid-option`.
+   */
+  async embed(prompt: Prompt, { signal }: Pick<PrefillOptions, 'signal'> = {}): Promise<Float32Array> {
+    const filled = await fillSlots(prompt, this.spec);
+    return this.#embeddings(filled, 0, filled.ids.length, signal);
+  }
+
+  /**
+   * Runs a prompt through the model behind what the sequence holds, and gives the logits of its last position,
+   * float32 `[vocabulary]`. When it fails or is aborted, the sequence is as it was before.
+   *
+   * @throws before any work: `context-overflow`, `images-exceed-slots`, `slots-exceed-images`, `shape-mismatch`,
+   *   `invalid-option`, `sequence-busy`, `sequence-disposed`.
+   */
+  async prefill(sequence: Sequence, prompt: Prompt, options: PrefillOptions = {}): Promise<Float32Array> {
+    const release = sequence.occupy();
+    try {
+      const chunks = this.prefillChunks(sequence, prompt, options);
+      let next = await chunks.next();
+      while (!next.done) next = await chunks.next();
+      return next.value;
+    } finally {
+      release();
+    }
+  }
+
+  /**
+   * `prefill` in the open: yields after each chunk and returns the logits. Left early, the sequence is as before.
+   * The caller has occupied the sequence.
+   */
+  async *prefillChunks(
+    sequence: Sequence,
+    prompt: Prompt,
+    { signal, chunkTokens = 512, onProgress }: PrefillOptions = {},
+  ): AsyncGenerator<PrefillProgress, Float32Array, undefined> {
+    signal?.throwIfAborted();
+    assertChunk(chunkTokens);
+    const start = sequence.length;
+    const total = prompt.ids.length;
+    assertFits(total, start, this.contextTokens);
+    const filled = await fillSlots(prompt, this.spec);
+    let complete = false;
+    try {
+      for (let from = 0; ; from += chunkTokens) {
+        signal?.throwIfAborted();
+        const to = Math.min(from + chunkTokens, total);
+        const embeddings = await this.#embeddings(filled, from, to, signal);
+        const logits = await this.#decoder.logits({
+          cache: sequence.cache,
+          lengths: [start + from],
+          reaches: [sequence.reach],
+          totals: [start + total],
+          embeddings,
+          tokens: to - from,
+          signal,
+        });
+        sequence.advanceTo(start + to);
+        const progress = { tokens: to, total };
+        onProgress?.(progress);
+        yield progress;
+        if (to === total) {
+          complete = true;
+          return logits;
+        }
+      }
+    } finally {
+      if (!complete) sequence.advanceTo(start);
+    }
+  }
+
+  /**
+   * Runs one token and gives the logits behind it, float32 `[vocabulary]`.
+   *
+   * @throws `context-overflow`, `invalid-option`, `sequence-busy`, `sequence-disposed`.
+   */
+  async step(
+    sequence: Sequence,
+    id: number,
+    options: Pick<PrefillOptions, 'signal'> = {},
+  ): Promise<Float32Array> {
+    const release = sequence.occupy();
+    try {
+      return await this.stepOccupied(sequence, id, options);
+    } finally {
+      release();
+    }
+  }
+
+  /** `step` for a caller that has occupied the sequence. */
+  async stepOccupied(
+    sequence: Sequence,
+    id: number,
+    { signal }: Pick<PrefillOptions, 'signal'> = {},
+  ): Promise<Float32Array> {
+    const { length, cache, reach } = sequence;
+    const logits = await this.#step([id], [length], cache, [reach], signal);
+    sequence.advanceTo(length + 1);
+    return logits;
+  }
+
+  /**
+   * Runs one token in each row of a batch and gives the logits of each, float32 `[vocabulary]`.
+   *
+   * @throws `context-overflow`, `invalid-option`.
+   */
+  async stepBatch(
+    batch: SequenceBatch,
+    ids: readonly number[],
+    { signal }: Pick<PrefillOptions, 'signal'> = {},
+  ): Promise<readonly Float32Array[]> {
+    const { lengths, cache, reaches } = batch;
+    if (ids.length !== lengths.length) {
+      throw new InternVLError(
+        'invalid-option',
+        `Expected one id for each of ${lengths.length} rows, got ${ids.length}; pass as many ids as the batch has rows.`,
+        { option: 'ids', ids: ids.length, rows: lengths.length },
+      );
+    }
+    const logits = await this.#step(ids, lengths, cache, reaches, signal);
+    batch.advance();
+    const { vocabulary } = this.spec;
+    return ids.map((_, row) => logits.subarray(row * vocabulary, (row + 1) * vocabulary));
+  }
+
+  /** Frees the graphs; idempotent. */
+  async dispose(): Promise<void> {
+    await this.#embedding.dispose();
+    await this.#decoder.dispose();
+  }
+
+  async #step(
+    ids: readonly number[],
+    lengths: readonly number[],
+    cache: Sequence['cache'],
+    reaches: readonly Sequence['reach'][],
+    signal: AbortSignal | undefined,
+  ): Promise<Float32Array> {
+    signal?.throwIfAborted();
+    for (const length of lengths) assertFits(1, length, this.contextTokens);
+    const tokens = BigInt64Array.from(ids, (id) => BigInt(checkedId(id, this.spec.vocabulary)));
+    return this.#decoder.logits({
+      cache,
+      lengths,
+      reaches,
+      totals: lengths.map((length) => length + 1),
+      embeddings: await this.#embedding.of(tokens, signal),
+      tokens: 1,
+      signal,
+    });
+  }
+
+  /** Embeddings of positions `from` to `to`, `[to - from, hidden]`. */
+  async #embeddings(
+    { ids, slots, rows }: FilledPrompt,
+    from: number,
+    to: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Float32Array> {
+    const embeddings = await this.#embedding.of(ids.subarray(from, to), signal);
+    slots.forEach((position, index) => {
+      if (position < from || position >= to) return;
+      embeddings.set(rows[index]!, (position - from) * this.spec.hidden);
+    });
+    return embeddings;
+  }
+}
+
+function assertChunk(chunkTokens: number): void {
+  if (Number.isInteger(chunkTokens) && chunkTokens >= 1) return;
+  throw new InternVLError(
+    'invalid-option',
+    `Expected chunkTokens of 1 or more, got ${chunkTokens}; leave it out for 512.`,
+    { option: 'chunkTokens', chunkTokens },
+  );
+}
