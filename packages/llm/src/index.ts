@@ -1,3 +1,7 @@
+export type { Beam } from './beam/beam.js';
+export { beamSearch } from './beam/beam-search.js';
+export { generate } from './generate.js';
+export { type BatchRow, generateBatch } from './generate-batch.js';
 export type {
   BatchEvent,
   FinishEvent,
@@ -14,9 +18,10 @@ export type {
   PrefillOptions,
   ScoredStep,
 } from './generate-options.js';
-export { LanguageModel, type LanguageModelParts, type PrefillProgress } from './language-model.js';
+export { LanguageModel, type LanguageModelParts } from './language-model.js';
 export type { LanguageModelSpec } from './language-model-spec.js';
 export type { Prompt, SlotRange } from './prompt.js';
 export type { Rope } from './rope/rope.js';
+export { seededRandom } from './sampling/seeded-random.js';
 export { Sequence } from './sequence.js';
 export { SequenceBatch } from './sequence-batch.js';

@@ -3,6 +3,7 @@ import type { CacheShape } from './cache/key-value-cache.js';
 import { assertFits, contextLimit } from './context.js';
 import { decoderSizes } from './decoder-ports.js';
 import { DecoderRun } from './decoder-run.js';
+import type { PrefillProgressEvent } from './generate-event.js';
 import type { PrefillOptions } from './generate-options.js';
 import type { LanguageModelSpec } from './language-model-spec.js';
 import type { Prompt } from './prompt.js';
@@ -23,12 +24,6 @@ export interface LanguageModelParts {
   readonly spec: LanguageModelSpec;
   /** Tokens a conversation may have, when less than the model can. */
   readonly contextTokens?: number | undefined;
-}
-
-/** How far a prefill is: `tokens` of `total` are in the cache. */
-export interface PrefillProgress {
-  readonly tokens: number;
-  readonly total: number;
 }
 
 /**
@@ -114,7 +109,7 @@ export class LanguageModel {
     sequence: Sequence,
     prompt: Prompt,
     { signal, chunkTokens = 512, onProgress }: PrefillOptions = {},
-  ): AsyncGenerator<PrefillProgress, Float32Array, undefined> {
+  ): AsyncGenerator<PrefillProgressEvent, Float32Array, undefined> {
     signal?.throwIfAborted();
     assertChunk(chunkTokens);
     const start = sequence.length;
@@ -137,9 +132,8 @@ export class LanguageModel {
           signal,
         });
         sequence.advanceTo(start + to);
-        const progress = { tokens: to, total };
-        onProgress?.(progress);
-        yield progress;
+        onProgress?.({ tokens: to, total });
+        yield { type: 'prefill-progress', tokens: to, total };
         if (to === total) {
           complete = true;
           return logits;

@@ -1,43 +1,51 @@
 import { dims, InternVLError, type Tensor } from '@internvl/backend';
 import type { Prompt } from './prompt.js';
 
-/** A prompt with its slots found and counted. */
-export interface FilledPrompt {
+/** A prompt that makes sense, its slots found. */
+export interface CheckedPrompt {
   /** Ids with 0 in the slots, `[tokens]`. */
   readonly ids: BigInt64Array;
   /** Positions of the slots, ascending. */
   readonly slots: readonly number[];
-  /** Rows for the slots, in order. */
+}
+
+/** A prompt with a visual token for each slot. */
+export interface FilledPrompt extends CheckedPrompt {
+  /** `[hidden]` for each slot, in order. */
   readonly rows: readonly Float32Array[];
 }
 
+interface ModelSizes {
+  readonly hidden: number;
+  readonly vocabulary: number;
+}
+
 /**
- * Finds the slots of a prompt and the visual token for each.
+ * Finds the slots of a prompt and checks that there is a visual token for each.
  *
  * @throws `slots-exceed-images` or `images-exceed-slots` when there are not as many slots as visual tokens,
  *   `shape-mismatch` when a tensor is not `[visualTokens, hidden]`, `invalid-option` for an empty prompt or an id
  *   outside the vocabulary.
  */
-export async function fillSlots(
-  prompt: Prompt,
-  { hidden, vocabulary }: { readonly hidden: number; readonly vocabulary: number },
-): Promise<FilledPrompt> {
+export function checkPrompt(prompt: Prompt, { hidden, vocabulary }: ModelSizes): CheckedPrompt {
   const slots = slotPositions(prompt);
-  const tensors = listed(prompt.visualTokens);
-  const counts = tensors.map((tensor) => dims(tensor, 'visualTokens', hidden)[0]);
-  assertCounts(
-    slots.length,
-    counts.reduce((sum, count) => sum + count, 0),
-  );
-  const ids = checkedIds(prompt.ids, new Set(slots), vocabulary);
+  const counts = listed(prompt.visualTokens).map((tensor) => dims(tensor, 'visualTokens', hidden)[0]);
+  const visualTokens = counts.reduce((sum, count) => sum + count, 0);
+  assertCounts(slots.length, visualTokens);
+  return { ids: checkedIds(prompt.ids, new Set(slots), vocabulary), slots };
+}
+
+/** Checks a prompt and takes the visual token of each slot. */
+export async function fillSlots(prompt: Prompt, sizes: ModelSizes): Promise<FilledPrompt> {
+  const checked = checkPrompt(prompt, sizes);
   const rows: Float32Array[] = [];
-  for (const tensor of tensors) {
+  for (const tensor of listed(prompt.visualTokens)) {
     const data = await tensor.getData();
-    for (let row = 0; row < tensor.dims[0]!; row++) {
-      rows.push(data.subarray(row * hidden, (row + 1) * hidden));
+    for (let start = 0; start < data.length; start += sizes.hidden) {
+      rows.push(data.subarray(start, start + sizes.hidden));
     }
   }
-  return { ids, slots, rows };
+  return { ...checked, rows };
 }
 
 function slotPositions({ ids, slotId, slots }: Prompt): readonly number[] {

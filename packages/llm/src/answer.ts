@@ -1,0 +1,70 @@
+import type { FinishReason, TokenEvent } from './generate-event.js';
+import { argmax } from './sampling/argmax.js';
+import type { Choice } from './sampling/choice.js';
+import { draw } from './sampling/draw.js';
+import { largest } from './sampling/largest.js';
+import { processScores } from './sampling/process-scores.js';
+import { logSumExp } from './sampling/softmax.js';
+import { warp } from './sampling/warp.js';
+
+/** An answer as it grows: chooses the next token from logits and knows when it is over. */
+export class Answer {
+  readonly #choice: Choice;
+  readonly #ids: number[] = [];
+  #finished: FinishReason | undefined;
+
+  constructor(choice: Choice) {
+    this.#choice = choice;
+    if (choice.maxNewTokens === 0) this.#finished = 'length';
+  }
+
+  /** All new ids. */
+  get ids(): readonly number[] {
+    return this.#ids;
+  }
+
+  /** Why the answer is over, undefined while it is not. */
+  get finished(): FinishReason | undefined {
+    return this.#finished;
+  }
+
+  /** Ends the answer, unless it is over, because no further token fits the context. */
+  fillContext(): void {
+    this.#finished ??= 'context';
+  }
+
+  /** Chooses a token by the logits behind the last one, `[vocabulary]`. */
+  next(logits: Float32Array): TokenEvent {
+    const { stopIds, stopWhen, maxNewTokens, temperature, random, onScores } = this.#choice;
+    const index = this.#ids.length;
+    const scores = this.#scores(logits);
+    onScores?.({ index, logits, scores });
+    // Also when drawing: argmax refuses scores that have nothing to draw.
+    const likeliest = argmax(scores);
+    const id = temperature > 0 ? draw(scores, random) : likeliest;
+    this.#ids.push(id);
+    const stop = stopIds.has(id);
+    if (stop) this.#finished = 'stop';
+    else if (stopWhen?.(this.#ids)) this.#finished = 'stop-string';
+    else if (this.#ids.length >= maxNewTokens) this.#finished = 'length';
+    return { type: 'token', id, index, stop, ...this.#logprobs(logits, id) };
+  }
+
+  #scores(logits: Float32Array): Float32Array {
+    const processed = processScores(logits, this.#choice, this.#ids);
+    if (this.#choice.temperature === 0) return processed;
+    const scores = processed === logits ? logits.slice() : processed;
+    warp(scores, this.#choice);
+    return scores;
+  }
+
+  #logprobs(logits: Float32Array, id: number): Pick<TokenEvent, 'logprob' | 'topLogprobs'> {
+    const { logprobs } = this.#choice;
+    if (logprobs === undefined) return {};
+    const total = logSumExp(logits);
+    const logprob = logits[id]! - total;
+    if (logprobs === 0) return { logprob };
+    const topLogprobs = largest(logits, logprobs).map((top) => ({ id: top, logprob: logits[top]! - total }));
+    return { logprob, topLogprobs };
+  }
+}
