@@ -1,0 +1,216 @@
+import { createHash, type Hash } from 'node:crypto';
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { InternVLError } from '@internvl/backend';
+import { hasCode } from '../source/error-code.js';
+import type { RepoCache } from './cache-layout.js';
+import type { HubId } from './hub-id.js';
+import type { HubFile } from './listing.js';
+import { withLock } from './lock.js';
+import { type HubConnection, PassingFault, reasonOf, request, withRetries } from './request.js';
+
+/** What a download reports: bytes of this file that are there. */
+export type OnFileProgress = (status: 'downloading' | 'checking', loaded: number) => void;
+
+/** How often a file with a wrong hash is fetched anew before giving up. */
+const WRONG_HASHES = 1;
+
+/**
+ * Brings one blob into the cache: continues an unfinished download where there is one, checks size and hash, and only then
+ * gives it its name. Interrupted, it leaves the unfinished file for the next time.
+ *
+ * @returns SHA-256 of the content
+ * @throws `size-mismatch`, `hash-mismatch`, `disk-full`, `network`, `hub-unauthorized`, `signal.reason`
+ */
+export async function downloadBlob(
+  connection: HubConnection,
+  repo: RepoCache,
+  id: HubId,
+  commit: string,
+  file: HubFile,
+  onProgress: OnFileProgress,
+): Promise<string | undefined> {
+  await mkdir(dirname(repo.blob(file.hash)), { recursive: true });
+  return withLock(repo.lock(file.hash), connection.signal, async () => {
+    if ((await sizeOf(repo.blob(file.hash))) === file.size) {
+      onProgress('downloading', file.size);
+      return undefined;
+    }
+    const url = `${connection.settings.endpoint}/${id.repo}/resolve/${commit}/${encodeURIComponent(file.name)}`;
+    const incomplete = repo.incomplete(file.hash);
+    for (let wrong = 0; ; wrong++) {
+      try {
+        const sha256 = await fetchInto(connection, id, url, file, incomplete, onProgress);
+        await rename(incomplete, repo.blob(file.hash));
+        return sha256;
+      } catch (error) {
+        if (!InternVLError.is(error, 'hash-mismatch') && !InternVLError.is(error, 'size-mismatch'))
+          throw error;
+        await rm(incomplete, { force: true });
+        if (wrong >= WRONG_HASHES) throw error;
+      }
+    }
+  });
+}
+
+async function fetchInto(
+  connection: HubConnection,
+  id: HubId,
+  url: string,
+  file: HubFile,
+  path: string,
+  onProgress: OnFileProgress,
+): Promise<string> {
+  const handle = await open(path, 'a+');
+  try {
+    const content = contentHash(file);
+    let loaded = await hashExisting(handle, file, content, connection.signal, onProgress);
+    if (loaded > file.size) {
+      await handle.truncate(0);
+      content.reset();
+      loaded = 0;
+    }
+    await withRetries(connection, file.name, async (progressed) => {
+      if (loaded === file.size) return;
+      const range: Record<string, string> = loaded > 0 ? { range: `bytes=${loaded}-` } : {};
+      const response = await request(connection, id, url, range);
+      if (loaded > 0 && response.status !== 206) {
+        await handle.truncate(0);
+        content.reset();
+        loaded = 0;
+      }
+      for await (const chunk of chunks(response, connection)) {
+        if (loaded + chunk.length > file.size) throw sizeMismatch(file, loaded + chunk.length);
+        await append(handle, chunk, file);
+        content.update(chunk);
+        loaded += chunk.length;
+        progressed();
+        onProgress('downloading', loaded);
+      }
+      if (loaded < file.size) throw new PassingFault(`the body ended at byte ${loaded} of ${file.size}`);
+    });
+    await handle.sync();
+    return content.check();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The body in pieces; a connection that stays silent counts as broken. */
+async function* chunks(response: Response, connection: HubConnection): AsyncGenerator<Uint8Array> {
+  const reader = response.body?.getReader();
+  if (reader === undefined) return;
+  const { silenceMs, signal } = connection;
+  try {
+    for (;;) {
+      const { done, value } = await withinSilence(reader.read(), silenceMs);
+      signal?.throwIfAborted();
+      if (done) return;
+      yield value;
+    }
+  } catch (cause) {
+    signal?.throwIfAborted();
+    if (cause instanceof PassingFault) throw cause;
+    throw new PassingFault(reasonOf(cause), undefined, { cause });
+  } finally {
+    await reader.cancel().catch(() => {});
+  }
+}
+
+function withinSilence<T>(reading: Promise<T>, silenceMs: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new PassingFault(`no bytes within ${silenceMs} ms`)), silenceMs);
+    reading.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+async function append(handle: FileHandle, chunk: Uint8Array, file: HubFile): Promise<void> {
+  try {
+    for (let done = 0; done < chunk.length; ) {
+      const { bytesWritten } = await handle.write(chunk, done);
+      done += bytesWritten;
+    }
+  } catch (error) {
+    if (!hasCode(error, 'ENOSPC') && !hasCode(error, 'EDQUOT')) throw error;
+    throw new InternVLError(
+      'disk-full',
+      `Expected room for ${file.name} (${file.size} bytes), found the disk full; free some, or move the cache with HF_HOME. What was fetched is kept.`,
+      { file: file.name, bytes: file.size },
+      { cause: error },
+    );
+  }
+}
+
+async function hashExisting(
+  handle: FileHandle,
+  file: HubFile,
+  content: ContentHash,
+  signal: AbortSignal | undefined,
+  onProgress: OnFileProgress,
+): Promise<number> {
+  const { size } = await handle.stat();
+  if (size > file.size) return size;
+  const buffer = new Uint8Array(4 * 2 ** 20);
+  for (let done = 0; done < size; ) {
+    const { bytesRead } = await handle.read(buffer, 0, Math.min(buffer.length, size - done), done);
+    signal?.throwIfAborted();
+    if (bytesRead === 0) return done;
+    content.update(buffer.subarray(0, bytesRead));
+    done += bytesRead;
+    onProgress('checking', done);
+  }
+  return size;
+}
+
+interface ContentHash {
+  update(bytes: Uint8Array): void;
+  reset(): void;
+  /** @returns SHA-256 @throws `hash-mismatch` */
+  check(): string;
+}
+
+function contentHash(file: HubFile): ContentHash {
+  const start = (): { published: Hash; sha256: Hash } => {
+    const sha256 = createHash('sha256');
+    if (file.algorithm === 'sha256') return { published: sha256, sha256 };
+    return { published: createHash('sha1').update(`blob ${file.size}\0`), sha256 };
+  };
+  let hashes = start();
+  return {
+    update(bytes) {
+      hashes.published.update(bytes);
+      if (hashes.sha256 !== hashes.published) hashes.sha256.update(bytes);
+    },
+    reset() {
+      hashes = start();
+    },
+    check() {
+      const found = hashes.published.digest('hex');
+      if (found !== file.hash) {
+        throw new InternVLError(
+          'hash-mismatch',
+          `Expected ${file.name} to have the published ${file.algorithm} ${file.hash}, found ${found}; what was fetched has been removed, try again.`,
+          { file: file.name, algorithm: file.algorithm, expected: file.hash, found },
+        );
+      }
+      return file.algorithm === 'sha256' ? found : hashes.sha256.digest('hex');
+    },
+  };
+}
+
+function sizeMismatch(file: HubFile, found: number): InternVLError {
+  return new InternVLError(
+    'size-mismatch',
+    `Expected ${file.name} to have the published ${file.size} bytes, found at least ${found}; what was fetched has been removed, try again.`,
+    { file: file.name, expected: file.size, found },
+  );
+}
+
+async function sizeOf(path: string): Promise<number | undefined> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
