@@ -1,8 +1,8 @@
 import type { Tensor } from '@internvl/backend';
 import type { ModelConfig } from '@internvl/checkpoint';
+import type { RgbImage, TileBox } from '@internvl/tiling';
 import type { Answer } from './answer.js';
 import type { ChatEvent } from './event.js';
-import type { Box, RgbImage } from './image.js';
 import type { AnswerOptions, TileOptions } from './options.js';
 import type { ImageInput, Part, Turn } from './turn.js';
 
@@ -26,8 +26,8 @@ export interface TileFeatures {
   readonly index: number;
   /** How many tiles the image has. */
   readonly total: number;
-  /** Where the tile lies, in pixels of the resized image; the whole of it for the thumbnail. */
-  readonly box: Box;
+  /** Where the tile lies, in pixels of the resized image and of the image itself; all of it for the thumbnail. */
+  readonly box: TileBox;
   readonly thumbnail: boolean;
   /** The crop itself, tileSize × tileSize pixels. */
   readonly image: RgbImage;
@@ -62,6 +62,8 @@ export interface Conversation {
   readonly turns: readonly Turn[];
   /** Says something and streams the answer. One answer at a time: a second call waits for the first to end. */
   ask(parts: string | readonly Part[], options?: AnswerOptions): AsyncGenerator<ChatEvent, void, void>;
+  /** Forgets the turns behind the first `turnCount`: to ask again, or otherwise. @throws `invalid-option` */
+  rewind(turnCount: number): void;
   /** Frees the cache; idempotent. */
   dispose(): Promise<void>;
 }

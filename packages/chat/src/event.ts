@@ -1,13 +1,13 @@
+import type { TileBox } from '@internvl/tiling';
 import type { Answer, BuiltPrompt, TiledImage } from './answer.js';
-import type { Box } from './image.js';
 
 /** An image was decoded and its tile plan is known. */
 export interface ImageTiled extends TiledImage {
   readonly type: 'image-tiled';
   /** Side of a tile, pixels. */
   readonly tileSize: number;
-  /** Where each tile of the grid lies, in pixels of the resized image; row by row, thumbnail not included. */
-  readonly boxes: readonly Box[];
+  /** Where each tile of the grid lies, row by row, in pixels of the resized image and of the image itself. */
+  readonly boxes: readonly TileBox[];
   /** Whether the last tile is the whole image. */
   readonly thumbnail: boolean;
 }

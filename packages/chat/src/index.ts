@@ -1,3 +1,4 @@
+export type { Box, RgbImage, TileBox } from '@internvl/tiling';
 export type { Answer, BuiltPrompt, GroundedBox, TiledImage, Timings, Usage } from './answer.js';
 export type {
   Chat,
@@ -18,7 +19,6 @@ export type {
   VisionProgress,
 } from './event.js';
 export { finishedAnswer } from './finished-answer.js';
-export type { Box, RgbImage } from './image.js';
 export type { LoadOptions, LoadProgress } from './load-options.js';
 export type { AnswerOptions, GenerationOptions, TileOptions } from './options.js';
 export type { ImageInput, ImagePart, Part, TextPart, Turn, VideoPart } from './turn.js';

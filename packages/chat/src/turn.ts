@@ -1,4 +1,4 @@
-import type { RgbImage } from './image.js';
+import type { RgbImage } from '@internvl/tiling';
 
 /**
  * An image of the caller: decoded pixels, the bytes of an encoded file (PNG, JPEG, …), or, where the entry point can

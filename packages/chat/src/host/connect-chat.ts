@@ -1,0 +1,110 @@
+import { InternVLError } from '@internvl/backend';
+import type { Answer } from '../answer.js';
+import type {
+  Chat,
+  Conversation,
+  ConversationOptions,
+  FeatureOptions,
+  ModelFacts,
+  TileFeatures,
+  Trace,
+} from '../chat.js';
+import type { ChatEvent } from '../event.js';
+import type { AnswerOptions } from '../options.js';
+import type { ImageInput, Turn } from '../turn.js';
+import { HostClient } from './host-client.js';
+import { portableImage, portableTurns } from './portable-turns.js';
+import type { ClientMessage, HostMessage } from './protocol.js';
+import { RemoteConversation } from './remote-conversation.js';
+import type { LoadHooks } from './serve-chat.js';
+import type { Transport } from './transport.js';
+import { fromWireFeatures, fromWireTrace } from './wire-features.js';
+
+/**
+ * Loads a chat in a host at the other end of a transport and gives it as if it were here. Disposing it ends the host.
+ *
+ * @throws what loading throws, `signal.reason` when aborted, `host-lost`; the host is ended in each case
+ */
+export async function connectChat<L>(
+  transport: Transport<HostMessage, ClientMessage<L>>,
+  request: L,
+  { signal, onProgress, onNote }: Partial<LoadHooks> = {},
+): Promise<Chat> {
+  const client = new HostClient(transport);
+  try {
+    const events = client.stream('load', request, signal);
+    for (;;) {
+      const next = await events.next();
+      if (next.done) return new HostedChat(client, next.value);
+      if (next.value.type === 'load-progress') onProgress?.(next.value.progress);
+      else onNote?.(next.value.note);
+    }
+  } catch (error) {
+    await client.close(disposed());
+    throw error;
+  }
+}
+
+class HostedChat<L> implements Chat {
+  readonly facts: ModelFacts;
+  readonly #client: HostClient<L>;
+  #conversations = 0;
+  #disposal: Promise<void> | undefined;
+
+  constructor(client: HostClient<L>, facts: ModelFacts) {
+    this.#client = client;
+    this.facts = facts;
+  }
+
+  async *answer(
+    turns: readonly Turn[],
+    { signal, ...options }: AnswerOptions = {},
+  ): AsyncGenerator<ChatEvent, void, void> {
+    yield* this.#client.stream('answer', { turns: portableTurns(turns), options }, signal);
+  }
+
+  conversation({ history = [], ...options }: ConversationOptions = {}): Conversation {
+    return new RemoteConversation(this.#client, this.#conversations++, history, options);
+  }
+
+  batch(
+    rows: readonly (readonly Turn[])[],
+    { signal, ...options }: AnswerOptions = {},
+  ): Promise<readonly Answer[]> {
+    return this.#client.call('batch', { rows: rows.map(portableTurns), options }, signal);
+  }
+
+  async *features(
+    image: ImageInput,
+    { signal, ...options }: FeatureOptions = {},
+  ): AsyncGenerator<TileFeatures, void, void> {
+    const tiles = this.#client.stream('features', { image: portableImage(image), options }, signal);
+    for await (const tile of tiles) yield fromWireFeatures(tile);
+  }
+
+  async trace(turns: readonly Turn[], { signal, ...options }: AnswerOptions = {}): Promise<Trace> {
+    return fromWireTrace(await this.#client.call('trace', { turns: portableTurns(turns), options }, signal));
+  }
+
+  dispose(): Promise<void> {
+    this.#disposal ??= this.#dispose();
+    return this.#disposal;
+  }
+
+  async #dispose(): Promise<void> {
+    try {
+      await this.#client.call('dispose', null);
+    } catch (error) {
+      if (!InternVLError.is(error, 'host-lost')) throw error;
+    } finally {
+      await this.#client.close(disposed());
+    }
+  }
+}
+
+function disposed(): InternVLError {
+  return new InternVLError(
+    'chat-disposed',
+    'Expected a chat that is loaded, got one that was disposed; load the model again.',
+  );
+}

@@ -1,0 +1,101 @@
+import { InternVLError } from '@internvl/backend';
+import { Inbox } from './inbox.js';
+import { type ClientMessage, CREDIT, type HostCalls, type HostMessage, type HostMethod } from './protocol.js';
+import type { Transport } from './transport.js';
+
+/** The client's end of the protocol: calls become streams. Aborting and leaving a stream are immediate here. */
+export class HostClient<L> {
+  readonly #transport: Transport<HostMessage, ClientMessage<L>>;
+  readonly #inboxes = new Map<number, Inbox>();
+  #nextId = 0;
+  #gone: InternVLError | undefined;
+
+  constructor(transport: Transport<HostMessage, ClientMessage<L>>) {
+    this.#transport = transport;
+    transport.listen(
+      (message) => this.#inboxes.get(message.id)?.receive(message),
+      (cause) =>
+        this.#end(
+          new InternVLError(
+            'host-lost',
+            'Expected the host of the model to answer, but it is gone; load the model again.',
+            {},
+            { cause },
+          ),
+        ),
+    );
+  }
+
+  /**
+   * Calls the host and yields what it sends, then returns its result.
+   *
+   * @throws what the host throws, `signal.reason` when aborted, `host-lost`, `chat-disposed`
+   */
+  async *stream<M extends HostMethod>(
+    method: M,
+    input: HostCalls<L>[M]['input'],
+    signal?: AbortSignal,
+  ): AsyncGenerator<HostCalls<L>[M]['out'], HostCalls<L>[M]['end'], void> {
+    signal?.throwIfAborted();
+    if (this.#gone) throw this.#gone;
+    const id = this.#nextId++;
+    const inbox = new Inbox();
+    const abort = () => inbox.fail(signal?.reason);
+    // Method and input belong together by this function's signature, which a union of messages cannot express.
+    this.#transport.post({ type: 'call', id, method, input } as ClientMessage<L>, []);
+    this.#inboxes.set(id, inbox);
+    this.#transport.hold?.(true);
+    signal?.addEventListener('abort', abort, { once: true });
+    let taken = 0;
+    try {
+      for (;;) {
+        const message = await inbox.next();
+        // What a call yields and returns is known by its id alone, so this is where the types come back.
+        if (message.type === 'end') return message.value as HostCalls<L>[M]['end'];
+        yield message.value as HostCalls<L>[M]['out'];
+        if (++taken % (CREDIT / 2) === 0) this.#post({ type: 'credit', id, count: CREDIT / 2 });
+      }
+    } finally {
+      signal?.removeEventListener('abort', abort);
+      this.#inboxes.delete(id);
+      if (!inbox.closed) this.#abort(id, signal?.aborted ? signal.reason : undefined);
+      if (this.#inboxes.size === 0) this.#transport.hold?.(false);
+    }
+  }
+
+  /** `stream` for calls that yield nothing of interest. */
+  async call<M extends HostMethod>(
+    method: M,
+    input: HostCalls<L>[M]['input'],
+    signal?: AbortSignal,
+  ): Promise<HostCalls<L>[M]['end']> {
+    const values = this.stream(method, input, signal);
+    let next = await values.next();
+    while (!next.done) next = await values.next();
+    return next.value;
+  }
+
+  /** Ends every call with `reason`, then the connection. Later calls throw `reason`. */
+  async close(reason: InternVLError): Promise<void> {
+    this.#end(reason);
+    await this.#transport.close();
+  }
+
+  #end(reason: InternVLError): void {
+    this.#gone ??= reason;
+    for (const inbox of this.#inboxes.values()) inbox.fail(reason);
+  }
+
+  #post(message: ClientMessage<L>): void {
+    if (!this.#gone) this.#transport.post(message, []);
+  }
+
+  #abort(id: number, reason: unknown): void {
+    try {
+      this.#post({ type: 'abort', id, reason });
+    } catch {
+      // A reason that cannot be cloned stays here, where it was already thrown; the host only needs to stop.
+      this.#post({ type: 'abort', id, reason: undefined });
+    }
+  }
+}

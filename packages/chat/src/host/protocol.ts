@@ -1,0 +1,89 @@
+import type { Answer } from '../answer.js';
+import type { ConversationOptions, FeatureOptions, ModelFacts, TileFeatures } from '../chat.js';
+import type { ChatEvent } from '../event.js';
+import type { LoadProgress } from '../load-options.js';
+import type { AnswerOptions } from '../options.js';
+import type { ImageInput, Part, Turn } from '../turn.js';
+import type { WireError } from './wire-error.js';
+import type { WireTensor } from './wire-tensor.js';
+
+/** What loading tells on the way. */
+export type LoadEvent =
+  | { readonly type: 'load-progress'; readonly progress: LoadProgress }
+  | { readonly type: 'load-note'; readonly note: string };
+
+/** `TileFeatures` with tensors taken apart. */
+export interface WireFeatures
+  extends Omit<TileFeatures, 'classEmbedding' | 'patchEmbeddings' | 'visualTokens'> {
+  readonly classEmbedding: WireTensor;
+  readonly patchEmbeddings: WireTensor;
+  readonly visualTokens?: WireTensor;
+}
+
+/** `Trace` with tensors taken apart. */
+export interface WireTrace {
+  readonly answer: Answer;
+  readonly tensors: Readonly<Record<string, WireTensor>>;
+}
+
+/** Options without their signal: aborting is a message of its own. */
+export type Portable<T> = Omit<T, 'signal'>;
+
+/**
+ * What a host can be asked: `input` goes in, `out` comes any number of times, `end` comes once. `L` is what loading
+ * takes, which is the platform's business.
+ */
+export interface HostCalls<L> {
+  load: { input: L; out: LoadEvent; end: ModelFacts };
+  answer: { input: { turns: readonly Turn[]; options: Portable<AnswerOptions> }; out: ChatEvent; end: null };
+  converse: { input: { conversation: number; options: ConversationOptions }; out: never; end: null };
+  ask: {
+    input: {
+      conversation: number;
+      /** Turns the client knows of; the host forgets any behind them. */
+      turnCount: number;
+      said: string | readonly Part[];
+      options: Portable<AnswerOptions>;
+    };
+    out: ChatEvent;
+    end: null;
+  };
+  forget: { input: { conversation: number }; out: never; end: null };
+  batch: {
+    input: { rows: readonly (readonly Turn[])[]; options: Portable<AnswerOptions> };
+    out: never;
+    end: readonly Answer[];
+  };
+  features: { input: { image: ImageInput; options: Portable<FeatureOptions> }; out: WireFeatures; end: null };
+  trace: { input: { turns: readonly Turn[]; options: Portable<AnswerOptions> }; out: never; end: WireTrace };
+  dispose: { input: null; out: never; end: null };
+}
+
+export type HostMethod = keyof HostCalls<unknown>;
+
+/** A call of one method, told apart by `method`. */
+export type CallMessage<L> = {
+  [M in HostMethod]: {
+    readonly type: 'call';
+    readonly id: number;
+    readonly method: M;
+    readonly input: HostCalls<L>[M]['input'];
+  };
+}[HostMethod];
+
+/** Client to host. */
+export type ClientMessage<L> =
+  | CallMessage<L>
+  /** The client took `count` values and has room for as many more. */
+  | { readonly type: 'credit'; readonly id: number; readonly count: number }
+  /** The client's signal fired, or it left the stream early (`reason` is then undefined). */
+  | { readonly type: 'abort'; readonly id: number; readonly reason: unknown };
+
+/** Host to client; `id` is that of the call. */
+export type HostMessage =
+  | { readonly type: 'value'; readonly id: number; readonly value: HostCalls<unknown>[HostMethod]['out'] }
+  | { readonly type: 'end'; readonly id: number; readonly value: HostCalls<unknown>[HostMethod]['end'] }
+  | { readonly type: 'error'; readonly id: number; readonly error: WireError };
+
+/** Values that a host may send ahead of the client's loop. */
+export const CREDIT = 16;
