@@ -1,1 +1,4 @@
-export {};
+export { type NodeDevice, nodeDevices } from './device.js';
+export { listDevices } from './list-devices.js';
+export { type Fallback, type NodeBackendOptions, nodeBackend } from './node-backend.js';
+export type { DeviceReport } from './probe-device.js';

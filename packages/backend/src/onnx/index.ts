@@ -1,6 +1,7 @@
 export { decodeModel } from './decode.js';
 export { bytesPerElement, typeCode, typeFromCode } from './element-type.js';
 export { encodeModel } from './encode.js';
+export { externalLocations } from './external-locations.js';
 export type {
   ExternalData,
   OnnxAttribute,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { InternVLError } from '../error.js';
 import { decodeModel } from './decode.js';
 import { encodeModel } from './encode.js';
+import { externalLocations } from './external-locations.js';
 import type { OnnxModel } from './model.js';
 import { ProtoWriter } from './wire.js';
 
@@ -47,6 +48,10 @@ const model: OnnxModel = {
 describe('ONNX encoding', () => {
   it('reads back what it wrote', () => {
     expect(decodeModel(encodeModel(model))).toEqual(model);
+  });
+
+  it('names the files of external data', () => {
+    expect(externalLocations(encodeModel(model))).toEqual(['weights.data']);
   });
 
   it('reads numbers that are listed rather than raw', () => {

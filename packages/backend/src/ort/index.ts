@@ -1,1 +1,2 @@
-export {};
+export { type OrtBackendOptions, ortBackend } from './ort-backend.js';
+export type { OrtNamespace, OrtPort, OrtSession, OrtSessionOptions, OrtTensor } from './ort-namespace.js';

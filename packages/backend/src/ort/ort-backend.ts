@@ -1,0 +1,128 @@
+import type { Backend, Capabilities, ModelSource } from '../backend.js';
+import type { DType } from '../dtype.js';
+import { InternVLError } from '../error.js';
+import { externalLocations } from '../onnx/external-locations.js';
+import { untilAborted } from '../until-aborted.js';
+import { loadError } from './load-error.js';
+import { OrtGraph } from './ort-graph.js';
+import type { OrtNamespace, OrtSession, OrtSessionOptions } from './ort-namespace.js';
+import { OrtTensors } from './ort-tensors.js';
+import { serial } from './serial.js';
+
+export interface OrtBackendOptions {
+  /** The namespace of `onnxruntime-node` or `onnxruntime-web`; this package imports neither. */
+  readonly ort: OrtNamespace;
+  /** Name of the backend: `'ort-node:cpu'`. */
+  readonly name: string;
+  /** ONNX Runtime's execution providers, the preferred one first. */
+  readonly executionProviders: readonly (string | { readonly name: string })[];
+  /** Further session options. Log messages are off unless asked for: errors arrive as rejections. */
+  readonly sessionOptions?: OrtSessionOptions | undefined;
+  /** Element types that ports may have; all of `DType` by default. */
+  readonly dtypes?: ReadonlySet<DType> | undefined;
+  /** Largest absolute error for numbers near 1, by element type; 1e-5 for float32 by default. */
+  readonly tolerance?: Capabilities['tolerance'] | undefined;
+  /**
+   * Where outputs of `RunOptions.stayOnDevice` stay; left out, the backend has no device tensors. ONNX Runtime
+   * fixes this when a session opens, so a run that keeps other outputs than the run before reopens the model.
+   */
+  readonly deviceLocation?: 'gpu-buffer' | 'ml-tensor' | undefined;
+  /** Called for what `InferenceSession.create` threw; an error that it returns is thrown instead of ours. */
+  readonly onLoadError?: ((error: unknown) => InternVLError | undefined) | undefined;
+}
+
+const everyType: ReadonlySet<DType> = new Set([
+  'float32',
+  'float16',
+  'int64',
+  'int32',
+  'uint8',
+  'int8',
+  'bool',
+]);
+
+/**
+ * Runs graphs on ONNX Runtime. One run at a time: more wait in turn. `writesInto` is false, because the runtime
+ * returns fresh arrays whatever tensor it is given to write to (onnxruntime-node 1.30).
+ *
+ * A run cannot be stopped in the middle: abort rejects at once when it waits, and as soon as the event loop turns
+ * otherwise; what the run made is dropped.
+ *
+ * `load` throws `model-unreadable`, `file-missing`, `unsupported-operator`, `dtype-unknown`; `run` throws what
+ * `checkRun` throws, `graph-disposed`, and `run-failed` for what ONNX Runtime reports.
+ */
+export function ortBackend({
+  ort,
+  name,
+  executionProviders,
+  sessionOptions = {},
+  dtypes = everyType,
+  tolerance = { float32: 1e-5 },
+  deviceLocation,
+  onLoadError = () => undefined,
+}: OrtBackendOptions): Backend {
+  const capabilities: Capabilities = {
+    dtypes,
+    tolerance,
+    deviceTensors: deviceLocation !== undefined,
+    writesInto: false,
+  };
+  const tensors = new OrtTensors(ort);
+  const inTurn = serial();
+
+  async function open(source: ModelSource, stayOnDevice: readonly string[]): Promise<OrtSession> {
+    const options: OrtSessionOptions = { logSeverityLevel: 4, ...sessionOptions, executionProviders };
+    if (deviceLocation && stayOnDevice.length > 0) {
+      options.preferredOutputLocation = Object.fromEntries(
+        stayOnDevice.map((output) => [output, deviceLocation]),
+      );
+    }
+    if ('bytes' in source) {
+      const { externalData = {} } = source;
+      refuseMissing(source.bytes, externalData);
+      options.externalData = Object.entries(externalData).map(([path, data]) => ({ path, data }));
+    }
+    try {
+      return 'path' in source
+        ? await ort.InferenceSession.create(source.path, options)
+        : await ort.InferenceSession.create(source.bytes, options);
+    } catch (error) {
+      throw onLoadError(error) ?? loadError(error, source, name);
+    }
+  }
+
+  return {
+    spec: 'v1',
+    name,
+    capabilities,
+    async load(source, { signal } = {}) {
+      signal?.throwIfAborted();
+      // Kept only where it is needed, so that the bytes of a model do not outlive its loading elsewhere.
+      const reopen = deviceLocation && ((stayOnDevice: readonly string[]) => open(source, stayOnDevice));
+      const host = { name, capabilities, tensors, inTurn, reopen };
+      const work = inTurn(async () => {
+        signal?.throwIfAborted();
+        const session = await open(source, []);
+        try {
+          return new OrtGraph(session, host);
+        } catch (error) {
+          await session.release();
+          throw error;
+        }
+      });
+      return untilAborted(work, signal, (graph) => graph.dispose());
+    },
+  };
+}
+
+/** ONNX Runtime would look for a missing file in the working directory, and take whatever lies there. */
+function refuseMissing(model: Uint8Array, externalData: Readonly<Record<string, Uint8Array>>): void {
+  const given = Object.keys(externalData);
+  const missing = externalLocations(model).find((location) => !given.includes(location));
+  if (missing === undefined) return;
+  throw new InternVLError(
+    'file-missing',
+    `Expected the model's external data "${missing}" in externalData, got ${given.length ? given.join(', ') : 'none'}; pass its bytes under that name.`,
+    { missing, given },
+  );
+}

@@ -1,0 +1,126 @@
+import type { Capabilities } from '../backend.js';
+import { checkRun } from '../check-run.js';
+import { InternVLError } from '../error.js';
+import type { Graph, Port, RunOptions } from '../graph.js';
+import type { Tensor, Tensors } from '../tensor.js';
+import { isDType } from '../typed-array.js';
+import { untilAborted } from '../until-aborted.js';
+import type { OrtPort, OrtSession, OrtTensor } from './ort-namespace.js';
+import type { OrtTensors } from './ort-tensors.js';
+
+/** What a graph borrows from its backend. */
+export interface OrtGraphHost {
+  readonly name: string;
+  readonly capabilities: Capabilities;
+  readonly tensors: OrtTensors;
+  /** Lets one session work at a time. */
+  readonly inTurn: <T>(task: () => Promise<T>) => Promise<T>;
+  /** Opens the model again with these outputs left on the device; absent where there are no device tensors. */
+  readonly reopen: ((stayOnDevice: readonly string[]) => Promise<OrtSession>) | undefined;
+}
+
+/** A model in an ONNX Runtime session. */
+export class OrtGraph implements Graph {
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  readonly #host: OrtGraphHost;
+  #session: OrtSession | undefined;
+  /** The outputs that the session leaves on the device: ONNX Runtime wants to know when it opens. */
+  #stays: readonly string[] = [];
+  #disposed = false;
+
+  constructor(session: OrtSession, host: OrtGraphHost) {
+    this.#session = session;
+    this.#host = host;
+    this.inputs = session.inputMetadata.map(port);
+    this.outputs = session.outputMetadata.map(port);
+  }
+
+  async run(feeds: Tensors, options: RunOptions = {}): Promise<Tensors> {
+    const { signal } = options;
+    signal?.throwIfAborted();
+    if (this.#disposed) throw disposed();
+    checkRun(this, feeds, options, this.#host.capabilities);
+    const { inTurn, tensors } = this.#host;
+    const ortFeeds = Object.fromEntries(
+      Object.entries(feeds).map(([name, feed]) => [name, tensors.feed(name, feed)]),
+    );
+    const work = inTurn(async () => {
+      signal?.throwIfAborted();
+      return this.#run(ortFeeds, options);
+    });
+    return untilAborted(work, signal, disposeAll);
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    await this.#host.inTurn(async () => this.#release());
+  }
+
+  async #run(feeds: Readonly<Record<string, OrtTensor>>, options: RunOptions): Promise<Tensors> {
+    const names = options.outputs ?? this.outputs.map(({ name }) => name);
+    const { stayOnDevice = [] } = options;
+    const session = await this.#sessionLeaving(stayOnDevice);
+    let results: Readonly<Record<string, OrtTensor>>;
+    try {
+      results = await session.run(feeds, names);
+    } catch (error) {
+      throw runError(error, this.#host.name);
+    }
+    const { tensors } = this.#host;
+    return Object.fromEntries(names.map((name) => [name, tensors.output(name, results[name]!)]));
+  }
+
+  /** The session, reopened when other outputs than before are to stay on the device. */
+  async #sessionLeaving(stayOnDevice: readonly string[]): Promise<OrtSession> {
+    const { reopen } = this.#host;
+    const same =
+      stayOnDevice.length === this.#stays.length && stayOnDevice.every((name) => this.#stays.includes(name));
+    if (reopen && !(same && this.#session)) {
+      await this.#release();
+      this.#session = await reopen(stayOnDevice);
+      this.#stays = stayOnDevice;
+    }
+    if (!this.#session) throw disposed();
+    return this.#session;
+  }
+
+  async #release(): Promise<void> {
+    const session = this.#session;
+    this.#session = undefined;
+    await session?.release();
+  }
+}
+
+/** @throws `dtype-unknown` for a port that none of our tensors can fill. */
+function port(metadata: OrtPort): Port {
+  const type = metadata.isTensor ? metadata.type : 'not a tensor';
+  if (metadata.isTensor && isDType(type)) return { name: metadata.name, type, dims: metadata.shape };
+  throw new InternVLError(
+    'dtype-unknown',
+    `Expected "${metadata.name}" to have an element type of DType, got ${type}; export the model with a Cast there.`,
+    { port: metadata.name, type },
+  );
+}
+
+function disposed(): InternVLError {
+  return new InternVLError(
+    'graph-disposed',
+    'Expected a graph in use, got one that was disposed; load the model again.',
+  );
+}
+
+function disposeAll(tensors: Tensors): void {
+  for (const tensor of Object.values<Tensor>(tensors)) tensor.dispose();
+}
+
+function runError(error: unknown, backend: string): InternVLError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new InternVLError(
+    'run-failed',
+    `Expected ${backend} to run the graph, it failed: ${reason}; check the sizes of the feeds and the memory that is free.`,
+    { backend, reason },
+    { cause: error },
+  );
+}

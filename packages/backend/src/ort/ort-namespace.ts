@@ -1,0 +1,57 @@
+import type { DType, TensorData } from '../dtype.js';
+
+/*
+ * What the adapter needs of `onnxruntime-node`, `-web` or `-common`, by structure: whatever copy of the library
+ * an application holds, its namespace fits.
+ */
+
+/** `import * as ort from 'onnxruntime-node'`. */
+export interface OrtNamespace {
+  readonly InferenceSession: {
+    create(path: string, options?: OrtSessionOptions): Promise<OrtSession>;
+    create(bytes: Uint8Array, options?: OrtSessionOptions): Promise<OrtSession>;
+  };
+  readonly Tensor: new (type: DType, data: TensorData[DType], dims: readonly number[]) => OrtTensor;
+}
+
+export interface OrtSession {
+  readonly inputMetadata: readonly OrtPort[];
+  readonly outputMetadata: readonly OrtPort[];
+  run(
+    feeds: Readonly<Record<string, OrtTensor>>,
+    fetches: readonly string[],
+  ): Promise<Readonly<Record<string, OrtTensor>>>;
+  release(): Promise<void>;
+}
+
+export type OrtPort =
+  | { readonly name: string; readonly isTensor: false }
+  | {
+      readonly name: string;
+      readonly isTensor: true;
+      readonly type: string;
+      readonly shape: readonly (number | string)[];
+    };
+
+export interface OrtTensor {
+  readonly type: string;
+  readonly dims: readonly number[];
+  readonly location: string;
+  readonly data: unknown;
+  getData(): Promise<unknown>;
+  dispose(): void;
+}
+
+/** The session options that the adapter sets itself; others pass through as they are. */
+export interface OrtSessionOptions {
+  executionProviders?: readonly (string | { readonly name: string })[];
+  externalData?: readonly { readonly path: string; readonly data: Uint8Array }[];
+  preferredOutputLocation?: Readonly<Record<string, 'cpu' | 'gpu-buffer' | 'ml-tensor'>>;
+  logSeverityLevel?: 0 | 1 | 2 | 3 | 4;
+  graphOptimizationLevel?: 'disabled' | 'basic' | 'extended' | 'layout' | 'all';
+  intraOpNumThreads?: number;
+  interOpNumThreads?: number;
+  enableCpuMemArena?: boolean;
+  enableMemPattern?: boolean;
+  extra?: Record<string, unknown>;
+}

@@ -1,0 +1,82 @@
+import type { DType, TensorData } from '../dtype.js';
+import { InternVLError } from '../error.js';
+import { hostTensor } from '../host-tensor.js';
+import type { Tensor } from '../tensor.js';
+import { holds, isDType } from '../typed-array.js';
+import type { OrtNamespace, OrtTensor } from './ort-namespace.js';
+
+/** Translates tensors between a backend's callers and ONNX Runtime; knows which of ours stand for device tensors. */
+export class OrtTensors {
+  readonly #ort: OrtNamespace;
+  readonly #onDevice = new WeakMap<Tensor, OrtTensor>();
+
+  constructor(ort: OrtNamespace) {
+    this.#ort = ort;
+  }
+
+  /**
+   * ONNX Runtime's tensor for a feed, without copying.
+   *
+   * @throws `invalid-option` for a device tensor that this backend did not make.
+   */
+  feed(name: string, tensor: Tensor): OrtTensor {
+    if (tensor.location === 'cpu') return this.#fromHost(tensor);
+    const known = tensor instanceof this.#ort.Tensor ? tensor : this.#onDevice.get(tensor);
+    if (known) return known;
+    throw new InternVLError(
+      'invalid-option',
+      `Expected "${name}" on the CPU or kept on the device by this backend, got a tensor on ${tensor.location}; fetch it with getData() first.`,
+      { feed: name, location: tensor.location },
+    );
+  }
+
+  /** A tensor of ours for an output: plain arrays on the CPU, a handle on the device. */
+  output(name: string, tensor: OrtTensor): Tensor {
+    const { type, dims, location } = tensor;
+    if (!isDType(type)) throw unexpected(name, type);
+    if (location === 'cpu') return hostTensor(type, elements(name, type, tensor.data), dims);
+    const handle: Tensor = {
+      type,
+      dims,
+      location,
+      get data(): TensorData[DType] {
+        return elements(name, type, tensor.data);
+      },
+      getData: async () => elements(name, type, await tensor.getData()),
+      dispose: () => {
+        if (this.#onDevice.delete(handle)) tensor.dispose();
+      },
+    };
+    this.#onDevice.set(handle, tensor);
+    return handle;
+  }
+
+  #fromHost({ type, data, dims }: Tensor): OrtTensor {
+    const { Tensor: OrtTensorClass } = this.#ort;
+    if (type !== 'float16') return new OrtTensorClass(type, data, dims);
+    const bits = elements('', type, data);
+    const tensor = new OrtTensorClass(type, bits, dims);
+    // onnxruntime-common 1.30 turns the bits into a Float16Array where there is one (Node 24), whose length the
+    // Node binding then reads as 0 ("not enough space"): microsoft/onnxruntime#32323.
+    if ('Float16Array' in globalThis) Object.defineProperty(tensor, 'cpuData', { value: bits });
+    return tensor;
+  }
+}
+
+/** The array of a tensor; float16 as its bits, whatever class the runtime has for it. */
+function elements<T extends DType>(name: string, type: T, data: unknown): TensorData[T] {
+  if (holds(type, data)) return data;
+  if (type === 'float16' && ArrayBuffer.isView(data)) {
+    const bits = new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2);
+    if (holds(type, bits)) return bits;
+  }
+  throw unexpected(name, Object.prototype.toString.call(data));
+}
+
+function unexpected(name: string, found: string): InternVLError {
+  return new InternVLError(
+    'dtype-mismatch',
+    `Expected ONNX Runtime to give "${name}" in an element type of ours, got ${found}; take an output of another type.`,
+    { output: name, found },
+  );
+}

@@ -1,0 +1,39 @@
+import type { DType, TensorData } from './dtype.js';
+
+interface ArrayClass<A> {
+  readonly BYTES_PER_ELEMENT: number;
+  new (length: number): A;
+  new (buffer: ArrayBufferLike, byteOffset: number, length: number): A;
+}
+
+const classes: { readonly [T in DType]: ArrayClass<TensorData[T]> } = {
+  float32: Float32Array,
+  float16: Uint16Array,
+  int64: BigInt64Array,
+  int32: Int32Array,
+  uint8: Uint8Array,
+  int8: Int8Array,
+  bool: Uint8Array,
+};
+
+/** A new array of zeros that holds `length` elements of a type. */
+export function newArray<T extends DType>(type: T, length: number): TensorData[T] {
+  return new classes[type](length);
+}
+
+/** The elements of `type` that lie in `bytes`, little-endian; copied only where the bytes are not aligned for it. */
+export function arrayOver<T extends DType>(type: T, bytes: Uint8Array): TensorData[T] {
+  const size = classes[type].BYTES_PER_ELEMENT;
+  const { buffer, byteOffset, byteLength } = bytes.byteOffset % size === 0 ? bytes : Uint8Array.from(bytes);
+  return new classes[type](buffer, byteOffset, byteLength / size);
+}
+
+/** True when `data` is the kind of array that holds elements of `type`. */
+export function holds<T extends DType>(type: T, data: unknown): data is TensorData[T] {
+  return data instanceof classes[type];
+}
+
+/** True for the name of an element type that ports may have. */
+export function isDType(type: string): type is DType {
+  return Object.hasOwn(classes, type);
+}
