@@ -3,6 +3,7 @@
  * absent. One pass over the values with a heap of `count`.
  */
 export function largest(values: Float32Array, count: number): number[] {
+  if (count === 0) return [];
   const heap: number[] = [];
   const weaker = (a: number, b: number) => values[a]! < values[b]! || (values[a]! === values[b]! && a > b);
   let floor = Number.NEGATIVE_INFINITY;

@@ -14,6 +14,8 @@ export interface Warp {
 }
 
 const removed = Number.NEGATIVE_INFINITY;
+/** The leading bits of probability 1. */
+const oneBits = 0x3f80;
 
 /**
  * Changes `scores` in place as transformers' warpers do and in their order: temperature, top-k, top-p, min-p.
@@ -45,22 +47,39 @@ function keepTopK(scores: Float32Array, count: number): void {
 /** Removes the least likely tokens whose probabilities together are at most `1 - share`; the likeliest stays. */
 function keepTopP(scores: Float32Array, share: number): void {
   const probabilities = softmax(scores);
-  const ascending = probabilities.filter((probability) => probability > 0).sort();
-  const excess = Math.fround(1 - share);
-  let sum = 0;
-  let cut = 0;
-  while (cut < ascending.length - 1) {
-    sum += ascending[cut]!;
-    if (Math.fround(sum) > excess) break;
-    cut++;
-  }
-  const floor = ascending[cut]!;
-  // Equals of the last one removed go too, as many as were counted.
-  let equals = cut - ascending.indexOf(floor);
+  const { floor, equals } = topPFloor(probabilities, Math.fround(1 - share));
+  let left = equals;
   for (let index = 0; index < scores.length; index++) {
     const probability = probabilities[index]!;
-    if (probability < floor || (probability === floor && equals-- > 0)) scores[index] = removed;
+    if (probability < floor || (probability === floor && left-- > 0)) scores[index] = removed;
   }
+}
+
+/**
+ * The smallest probability that stays, and how many equals of it go. Sorting a whole vocabulary takes longer than
+ * a step of a small model; probabilities are summed by their leading bits instead, and only the group that holds
+ * the floor is sorted.
+ */
+function topPFloor(probabilities: Float32Array, excess: number): { floor: number; equals: number } {
+  const bits = new Uint32Array(probabilities.buffer);
+  const sums = new Float64Array(oneBits + 1);
+  let last = 0;
+  for (let index = 0; index < bits.length; index++) {
+    const group = bits[index]! >>> 16;
+    sums[group] = sums[group]! + probabilities[index]!;
+    if (group > last) last = group;
+  }
+  let sum = 0;
+  let group = 0;
+  while (group < last && Math.fround(sum + sums[group]!) <= excess) sum += sums[group++]!;
+  const ascending = probabilities.filter((_, index) => bits[index]! >>> 16 === group).sort();
+  let cut = 0;
+  for (; cut < ascending.length - 1; cut++) {
+    sum += ascending[cut]!;
+    if (Math.fround(sum) > excess) break;
+  }
+  const floor = ascending[cut]!;
+  return { floor, equals: cut - ascending.indexOf(floor) };
 }
 
 /** Removes tokens less than `share` times as likely as the likeliest. */

@@ -1,0 +1,184 @@
+import { type Capabilities, type Graph, hostTensor, type Port, type Tensors } from '@internvl/backend';
+import type { LanguageModelSpec } from '../language-model-spec.js';
+import { seededRandom } from '../sampling/seeded-random.js';
+import { attend, type Block, multiply, rotate } from './attention.js';
+
+/** The sizes of the model that tests run: real attention over a real cache, small enough for every test. */
+export const tinySpec: LanguageModelSpec = {
+  layers: 2,
+  kvHeads: 2,
+  headSize: 6,
+  hidden: 12,
+  vocabulary: 40,
+  maxPositions: 64,
+  rope: { type: 'default', theta: 10000 },
+};
+
+const heads = 4;
+/** Keys are padded from 6 to 8, as the writer does it. */
+const paddedHeadSize = 8;
+
+/** Two graphs in plain TypeScript that keep the contract of `embed.onnx` and `decoder.onnx`, with what they saw. */
+export interface TinyModel {
+  readonly capabilities: Capabilities;
+  readonly embed: Graph;
+  readonly decoder: Graph;
+  readonly spec: LanguageModelSpec;
+  /** Tokens of each decoder run, in order. */
+  readonly runs: number[][];
+  /** Called at the start of each decoder run. */
+  onRun: (() => void | Promise<void>) | undefined;
+  disposed: number;
+}
+
+/** A model with weights of a seed. Cached tokens beyond the valid ones are never read. */
+export function tinyModel({
+  writesInto = false,
+  spec = tinySpec,
+  scalarTotal = false,
+}: {
+  readonly writesInto?: boolean;
+  readonly spec?: LanguageModelSpec;
+  readonly scalarTotal?: boolean;
+} = {}): TinyModel {
+  const { layers, kvHeads, headSize, hidden, vocabulary } = spec;
+  const random = seededRandom(1);
+  const weights = (rows: number, columns: number) =>
+    Float32Array.from({ length: rows * columns }, () => (random() - 0.5) * 2.4);
+  const table = weights(vocabulary, hidden);
+  const head = weights(hidden, vocabulary);
+  const blocks: readonly Block[] = Array.from({ length: layers }, () => ({
+    query: weights(hidden, heads * headSize),
+    key: weights(hidden, kvHeads * headSize),
+    value: weights(hidden, kvHeads * headSize),
+    out: weights(heads * headSize, hidden),
+  }));
+  const sizes = { heads, kvHeads, headSize, paddedHeadSize, hidden };
+  const model: TinyModel = {
+    capabilities: {
+      dtypes: new Set(['float32', 'int64', 'int32']),
+      deviceTensors: false,
+      writesInto,
+      tolerance: {},
+    },
+    spec,
+    runs: [],
+    onRun: undefined,
+    disposed: 0,
+    embed: {
+      inputs: [{ name: 'input_ids', type: 'int64', dims: ['batch', 'sequence'] }],
+      outputs: [{ name: 'inputs_embeds', type: 'float32', dims: ['batch', 'sequence', hidden] }],
+      async run(feeds) {
+        const ids = await ints(feeds, 'input_ids');
+        const rows = new Float32Array(ids.length * hidden);
+        ids.forEach((id, row) => {
+          rows.set(table.subarray(id * hidden, (id + 1) * hidden), row * hidden);
+        });
+        return { inputs_embeds: hostTensor('float32', rows, [...feeds.input_ids!.dims, hidden]) };
+      },
+      dispose: async () => {
+        model.disposed++;
+      },
+    },
+    decoder: {
+      inputs: decoderInputs(spec, scalarTotal),
+      outputs: [{ name: 'logits', type: 'float32', dims: ['batch', 'logits', vocabulary] }],
+      async run(feeds, options = {}) {
+        await model.onRun?.();
+        options.signal?.throwIfAborted();
+        const [batch, tokens] = feeds.inputs_embeds!.dims as [number, number];
+        model.runs.push(Array.from({ length: batch }, () => tokens));
+        const lengths = (await ints(feeds, 'seqlens_k')).map((last) => last + 1 - tokens);
+        const [total] = await ints(feeds, 'total_sequence_length');
+        if (total !== Math.max(...lengths) + tokens) throw new Error(`total_sequence_length ${total}`);
+        let states = (await floats(feeds, 'inputs_embeds')).slice();
+        const cos = await floats(feeds, 'rotary_cos');
+        const sin = await floats(feeds, 'rotary_sin');
+        const turns = await ints(feeds, 'rotary_index');
+        const results: Record<string, Tensors[string]> = {};
+        for (const [layer, block] of blocks.entries()) {
+          const project = (weight: Float32Array) => multiply(states, weight, hidden);
+          const key = rotate(project(block.key), { ...sizes, heads: kvHeads }, { cos, sin, turns });
+          const value = project(block.value);
+          const query = rotate(project(block.query), sizes, { cos, sin, turns });
+          const cache = {
+            key: feeds[`past.${layer}.key`]!,
+            value: feeds[`past.${layer}.value`]!,
+          };
+          const pastKey = await floats(feeds, `past.${layer}.key`);
+          const pastValue = await floats(feeds, `past.${layer}.value`);
+          const capacity = cache.key.dims[2]!;
+          const made = attend(
+            { query, key, value, pastKey, pastValue, capacity, batch, tokens, lengths },
+            sizes,
+          );
+          const mixed = multiply(made.mixed, block.out, heads * headSize);
+          states = states.map((state, index) => Math.tanh(state + mixed[index]!));
+          for (const kind of ['key', 'value'] as const) {
+            const dims = [batch, kvHeads, tokens, paddedHeadSize];
+            results[`new.${layer}.${kind}`] = hostTensor('float32', made[kind], dims);
+            const target = options.into?.[`present.${layer}.${kind}`];
+            if (!target) continue;
+            if (!writesInto || target.data !== feeds[`past.${layer}.${kind}`]!.data) {
+              throw new Error('in place only');
+            }
+            const into = await floats({ target }, 'target');
+            made.place(made[kind], into);
+            results[`present.${layer}.${kind}`] = target;
+          }
+        }
+        const [position] = await ints(feeds, 'logit_index');
+        const last = Float32Array.from({ length: batch * hidden }, (_, index) => {
+          const row = Math.floor(index / hidden);
+          return states[(row * tokens + position!) * hidden + (index % hidden)]!;
+        });
+        const logits = multiply(last, head, hidden);
+        results.logits = hostTensor('float32', logits, [batch, 1, vocabulary]);
+        return pick(results, options.outputs);
+      },
+      dispose: async () => {
+        model.disposed++;
+      },
+    },
+  };
+  return model;
+}
+
+function decoderInputs(
+  { layers, kvHeads, hidden }: LanguageModelSpec,
+  scalarTotal: boolean,
+): readonly Port[] {
+  const past: readonly Port[] = Array.from({ length: layers }, (_, layer) =>
+    ['key', 'value'].map((kind): Port => {
+      return {
+        name: `past.${layer}.${kind}`,
+        type: 'float32',
+        dims: ['batch', kvHeads, 'past', paddedHeadSize],
+      };
+    }),
+  ).flat();
+  return [
+    { name: 'inputs_embeds', type: 'float32', dims: ['batch', 'sequence', hidden] },
+    { name: 'rotary_cos', type: 'float32', dims: ['rotations', paddedHeadSize / 2] },
+    { name: 'rotary_sin', type: 'float32', dims: ['rotations', paddedHeadSize / 2] },
+    { name: 'rotary_index', type: 'int64', dims: ['batch', 'sequence'] },
+    { name: 'seqlens_k', type: 'int32', dims: ['batch'] },
+    { name: 'total_sequence_length', type: 'int32', dims: scalarTotal ? [] : [1] },
+    { name: 'logit_index', type: 'int64', dims: ['logits'] },
+    ...past,
+  ];
+}
+
+function pick(results: Tensors, names: readonly string[] | undefined): Tensors {
+  return Object.fromEntries((names ?? Object.keys(results)).map((name) => [name, results[name]!]));
+}
+
+async function ints(feeds: Tensors, name: string): Promise<number[]> {
+  return Array.from(await feeds[name]!.getData(), Number);
+}
+
+async function floats(feeds: Tensors, name: string): Promise<Float32Array> {
+  const data = await feeds[name]!.getData();
+  if (data instanceof Float32Array) return data;
+  throw new Error(`${name} is not float32`);
+}
