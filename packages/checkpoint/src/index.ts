@@ -21,5 +21,6 @@ export type {
   TensorReadOptions,
   TensorSource,
 } from './safetensors/tensor-source.js';
+export { safetensorsPieces, type WritableTensor } from './safetensors/write.js';
 export type { Checkpoint, CheckpointFiles, DigestOptions } from './source/checkpoint.js';
 export { CanonicalTensors } from './weights/canonical-tensors.js';
