@@ -163,9 +163,9 @@ function refuseSlidingWindow(llm: Fields, family: LlmFamily, maxPositions: numbe
   if (Array.isArray(types) && types.some((type) => type !== 'full_attention')) {
     throw refuseSetting(llm.fieldPath('layer_types'), types, 'full attention in every layer');
   }
-  const windowed = family === 'phi3' || (family.startsWith('qwen') && llm.flag('use_sliding_window', false));
-  if (!windowed || !llm.has('sliding_window')) return;
-  const window = llm.count('sliding_window');
+  const qwen = family.startsWith('qwen') && llm.flag('use_sliding_window', false);
+  if (!qwen && !(family === 'phi3' && llm.has('sliding_window'))) return;
+  const window = llm.count('sliding_window', 4096);
   if (window < maxPositions) {
     throw refuseSetting(
       llm.fieldPath('sliding_window'),
