@@ -23,8 +23,9 @@ export interface ChoiceOptions {
   /** Above 1 discourages tokens of `penaltyIds` and new ones (transformers' rule); 1 (default) is off. */
   readonly repetitionPenalty?: number | undefined;
   /**
-   * Ids before the first new token that the repetition penalty counts: the whole prompt for HF-native
-   * checkpoints, BOS alone for the original layout (spec §4.4). Default: none.
+   * Ids before the first new token that the repetition penalty counts; none by default. As the references do it:
+   * the whole prompt for HF-native checkpoints; `bos_token_id` of `llm_config` alone for the original layout up to
+   * InternVL 3 (transformers 4.37 puts it in front); nothing for InternVL 3.5 (transformers 4.55).
    */
   readonly penaltyIds?: ArrayLike<number> | undefined;
   /** Taken off the score of every token that is among the new ones (OpenAI's rule); 0 (default) is off. */
