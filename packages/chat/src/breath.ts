@@ -1,8 +1,13 @@
-/** Lets messages, timers and signals have their turn: resolves in a later task, not just a later microtask. */
-export function breath(): Promise<void> {
-  return new Promise((resolve) => {
+/**
+ * Lets messages, timers and signals have their turn: resolves in a later task, not just a later microtask, so that
+ * aborting is heard also where the work itself never waits.
+ *
+ * @throws `signal.reason`
+ */
+export async function breath(signal?: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
     if (typeof setImmediate === 'function') {
-      setImmediate(resolve);
+      setImmediate(() => resolve());
       return;
     }
     const { port1, port2 } = new MessageChannel();
@@ -12,4 +17,5 @@ export function breath(): Promise<void> {
     };
     port2.postMessage(null);
   });
+  signal?.throwIfAborted();
 }

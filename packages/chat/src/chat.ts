@@ -60,7 +60,13 @@ export interface ConversationOptions extends Omit<AnswerOptions, 'signal' | 'max
 export interface Conversation {
   /** What was said so far. An answer that was aborted or left early is not in it, nor is its question. */
   readonly turns: readonly Turn[];
-  /** Says something and streams the answer. One answer at a time: a second call waits for the first to end. */
+  /**
+   * Says something and streams the answer. Tile options are for the images of this turn; those of earlier turns keep
+   * their tiles.
+   *
+   * @throws as `Chat.answer`; `conversation-busy` while another answer of this conversation is under way,
+   *   `conversation-disposed`
+   */
   ask(parts: string | readonly Part[], options?: AnswerOptions): AsyncGenerator<ChatEvent, void, void>;
   /** Forgets the turns behind the first `turnCount`: to ask again, or otherwise. @throws `invalid-option` */
   rewind(turnCount: number): void;
@@ -68,7 +74,12 @@ export interface Conversation {
   dispose(): Promise<void>;
 }
 
-/** A loaded model. Calls wait for each other: one runs at a time. */
+/** One question of a batch: a conversation that ends with a user's turn, and how its images become tiles. */
+export interface BatchQuestion extends TileOptions {
+  readonly turns: readonly Turn[];
+}
+
+/** A loaded model. Calls may overlap. */
 export interface Chat {
   readonly facts: ModelFacts;
   /**
@@ -80,8 +91,8 @@ export interface Chat {
   answer(turns: readonly Turn[], options?: AnswerOptions): AsyncGenerator<ChatEvent, void, void>;
   /** A conversation with a memory of its own. */
   conversation(options?: ConversationOptions): Conversation;
-  /** Answers several questions together, one row each, no history between them; the order is kept. */
-  batch(rows: readonly (readonly Turn[])[], options?: AnswerOptions): Promise<readonly Answer[]>;
+  /** Answers several questions together, independent of each other; the order is kept. */
+  batch(questions: readonly BatchQuestion[], options?: AnswerOptions): Promise<readonly Answer[]>;
   /** The vision encoder alone, tile by tile. */
   features(image: ImageInput, options?: FeatureOptions): AsyncGenerator<TileFeatures, void, void>;
   /** Answers and keeps every stage. */

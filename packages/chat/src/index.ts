@@ -1,6 +1,7 @@
 export type { Box, RgbImage, TileBox } from '@internvl/tiling';
 export type { Answer, BuiltPrompt, GroundedBox, TiledImage, Timings, Usage } from './answer.js';
 export type {
+  BatchQuestion,
   Chat,
   Conversation,
   ConversationOptions,

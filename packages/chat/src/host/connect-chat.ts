@@ -1,6 +1,7 @@
 import { InternVLError } from '@internvl/backend';
 import type { Answer } from '../answer.js';
 import type {
+  BatchQuestion,
   Chat,
   Conversation,
   ConversationOptions,
@@ -68,10 +69,17 @@ class HostedChat<L> implements Chat {
   }
 
   batch(
-    rows: readonly (readonly Turn[])[],
+    questions: readonly BatchQuestion[],
     { signal, ...options }: AnswerOptions = {},
   ): Promise<readonly Answer[]> {
-    return this.#client.call('batch', { rows: rows.map(portableTurns), options }, signal);
+    return this.#client.call(
+      'batch',
+      {
+        questions: questions.map((question) => ({ ...question, turns: portableTurns(question.turns) })),
+        options,
+      },
+      signal,
+    );
   }
 
   async *features(

@@ -200,7 +200,7 @@ describe('features and trace', () => {
 describe('batch', () => {
   test('gives answers in order', async () => {
     const chat = await connected(new FakeChat());
-    expect(await chat.batch([question('a'), question('b')])).toHaveLength(2);
+    expect(await chat.batch([{ turns: question('a') }, { turns: question('b') }])).toHaveLength(2);
   });
 });
 

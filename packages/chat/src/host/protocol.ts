@@ -1,5 +1,11 @@
 import type { Answer } from '../answer.js';
-import type { ConversationOptions, FeatureOptions, ModelFacts, TileFeatures } from '../chat.js';
+import type {
+  BatchQuestion,
+  ConversationOptions,
+  FeatureOptions,
+  ModelFacts,
+  TileFeatures,
+} from '../chat.js';
 import type { ChatEvent } from '../event.js';
 import type { LoadProgress } from '../load-options.js';
 import type { AnswerOptions } from '../options.js';
@@ -50,7 +56,7 @@ export interface HostCalls<L> {
   };
   forget: { input: { conversation: number }; out: never; end: null };
   batch: {
-    input: { rows: readonly (readonly Turn[])[]; options: Portable<AnswerOptions> };
+    input: { questions: readonly BatchQuestion[]; options: Portable<AnswerOptions> };
     out: never;
     end: readonly Answer[];
   };

@@ -126,7 +126,7 @@ export function serveChat<L>(transport: Transport<ClientMessage<L>, HostMessage>
         return plain(null);
       }
       case 'batch':
-        return plain(await loaded().batch(message.input.rows, { ...message.input.options, signal }));
+        return plain(await loaded().batch(message.input.questions, { ...message.input.options, signal }));
       case 'features': {
         const { image, options } = message.input;
         for await (const tile of loaded().features(image, { ...options, signal }))

@@ -2,6 +2,7 @@ import { hostTensor } from '@internvl/backend';
 import type { Answer } from '../answer.js';
 import { breath } from '../breath.js';
 import type {
+  BatchQuestion,
   Chat,
   Conversation,
   ConversationOptions,
@@ -80,8 +81,8 @@ export class FakeChat implements Chat {
     return made;
   }
 
-  async batch(rows: readonly (readonly Turn[])[]): Promise<readonly Answer[]> {
-    return rows.map(() => answer);
+  async batch(questions: readonly BatchQuestion[]): Promise<readonly Answer[]> {
+    return questions.map(() => answer);
   }
 
   async *features(_image: ImageInput, _options?: FeatureOptions): AsyncGenerator<TileFeatures, void, void> {

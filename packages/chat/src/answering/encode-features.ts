@@ -1,0 +1,35 @@
+import type { Tile } from '@internvl/tiling';
+import { breath } from '../breath.js';
+import type { FeatureOptions, TileFeatures } from '../chat.js';
+import type { ChatModel } from '../chat-model.js';
+import { planImages } from '../images/plan-images.js';
+import { tilePixels } from '../images/tile-pixels.js';
+import type { ImageInput } from '../turn.js';
+
+/** The vision encoder alone over one image, each tile as soon as it is ready. */
+export async function* encodeFeatures(
+  { config, decodeFile, vision }: ChatModel,
+  image: ImageInput,
+  { signal, ...options }: FeatureOptions,
+): AsyncGenerator<TileFeatures, void, void> {
+  const wanted = [{ turn: 0, images: [image], frame: false }];
+  for await (const { planned } of planImages(wanted, config, { ...options, decodeFile, signal })) {
+    const crops: Tile[] = [];
+    const pixels = tilePixels([planned], config, { signal, onTile: (tile) => crops.push(tile) });
+    for await (const features of vision.features(pixels, { signal })) {
+      await breath(signal);
+      const { index, box, thumbnail, data, size } = crops.shift()!;
+      const { classEmbedding, patchEmbeddings, visualTokens } = features;
+      yield {
+        index,
+        total: planned.tiled.tiles,
+        box,
+        thumbnail,
+        image: { data, width: size, height: size },
+        classEmbedding,
+        patchEmbeddings,
+        ...(visualTokens && { visualTokens }),
+      };
+    }
+  }
+}

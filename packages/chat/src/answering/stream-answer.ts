@@ -1,0 +1,89 @@
+import { InternVLError } from '@internvl/backend';
+import type { ScoredStep } from '@internvl/llm';
+import type { Prompt } from '@internvl/tokenizer/templates';
+import type { TileFeatures } from '@internvl/vision';
+import type { Answer } from '../answer.js';
+import type { ChatModel, LanguageSide } from '../chat-model.js';
+import type { ChatEvent } from '../event.js';
+import type { AnswerOptions } from '../options.js';
+import { groundedBoxes } from '../text/grounded-boxes.js';
+import type { Turn } from '../turn.js';
+import { buildPrompt, imageTokens } from './build-prompt.js';
+import { encodeImages } from './encode-images.js';
+import { type Generated, generateAnswer } from './generate-answer.js';
+import { type Memory, type ShownImages, tiledImages } from './memory.js';
+import { showImages } from './show-images.js';
+
+/** Sees every stage of an answer. */
+export interface Observer {
+  onTile?(pixels: Float32Array, features: TileFeatures): void;
+  onPrompt?(prompt: Prompt, shown: readonly ShownImages[]): Promise<void>;
+  onScores?(step: ScoredStep): void;
+}
+
+/** Answers the last turn of a conversation: plan, prompt, encoder, language model. */
+export async function* streamAnswer(
+  model: ChatModel,
+  turns: readonly Turn[],
+  options: AnswerOptions,
+  memory: Memory,
+  observer: Observer = {},
+): AsyncGenerator<ChatEvent, void, void> {
+  const side = languageSide(model);
+  const { clock } = model;
+  const { signal } = options;
+  signal?.throwIfAborted();
+  const start = clock();
+  const shown = yield* showImages(model, turns, memory.shown, options);
+  const prompt = buildPrompt(model, side, turns, shown, options);
+  yield { type: 'prompt-built', ...builtPrompt(prompt) };
+  yield* encodeImages(model, shown, { signal, onTile: observer.onTile });
+  const visionMs = clock() - start;
+  await observer.onPrompt?.(prompt, shown);
+  const generated = yield* generateAnswer(side, prompt, shown, memory, {
+    ...options,
+    clock,
+    onScores: observer.onScores,
+  });
+  memory.shown = shown;
+  yield { type: 'answer-finished', answer: finishAnswer(model, prompt, shown, generated, visionMs) };
+}
+
+/** @throws `architecture-unsupported` for a vision tower alone */
+export function languageSide({ language, config }: ChatModel): LanguageSide {
+  if (language) return language;
+  throw new InternVLError(
+    'architecture-unsupported',
+    `Expected a checkpoint with a language model, got ${config.architecture} alone; ask for its features instead of answers.`,
+    { architecture: config.architecture },
+  );
+}
+
+export function builtPrompt(prompt: Prompt) {
+  return { text: prompt.text, ids: prompt.ids, imageTokens: imageTokens(prompt) };
+}
+
+/** Puts together what an answer tells. */
+export function finishAnswer(
+  model: ChatModel,
+  prompt: Prompt,
+  shown: readonly ShownImages[],
+  { text, ids, finishReason, cachedTokens, prefillMs, decodeMs }: Generated,
+  visionMs: number,
+): Answer {
+  const { backend, precision, loadMs } = model;
+  const last = shown.flatMap(({ tiled }) => tiled).at(-1);
+  const spelled = last && languageSide(model).tokenizer.decode(ids);
+  return {
+    text,
+    ids,
+    finishReason,
+    prompt: builtPrompt(prompt),
+    tiles: tiledImages(shown),
+    boxes: last && spelled ? groundedBoxes(spelled, last) : [],
+    usage: { inputTokens: prompt.ids.length, cachedTokens, outputTokens: ids.length },
+    timings: { loadMs, visionMs, prefillMs, decodeMs },
+    backend,
+    precision,
+  };
+}

@@ -1,0 +1,30 @@
+import type { ModelConfig } from '@internvl/checkpoint';
+import type { LanguageModel } from '@internvl/llm';
+import type { Tokenizer } from '@internvl/tokenizer';
+import type { VisionEncoder } from '@internvl/vision';
+import type { DecodeFile } from './images/decode-image.js';
+import type { PromptStyle } from './prompt/prompt-style.js';
+
+/** The language side of a model. */
+export interface LanguageSide {
+  readonly model: LanguageModel;
+  readonly tokenizer: Tokenizer;
+  readonly prompts: PromptStyle;
+}
+
+/** Everything a chat is made of, loaded. */
+export interface ChatModel {
+  readonly config: ModelConfig;
+  readonly vision: VisionEncoder;
+  /** Absent for a vision tower alone. */
+  readonly language?: LanguageSide | undefined;
+  /** Absent where only decoded images can be taken. */
+  readonly decodeFile?: DecodeFile | undefined;
+  /** Name of the backend that loaded the graphs. */
+  readonly backend: string;
+  readonly precision: string;
+  /** Milliseconds that loading took. */
+  readonly loadMs: number;
+  /** Milliseconds since some start. */
+  readonly clock: () => number;
+}

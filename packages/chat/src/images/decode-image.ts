@@ -1,0 +1,36 @@
+import { InternVLError } from '@internvl/backend';
+import type { RgbImage } from '@internvl/tiling';
+import type { ImageInput } from '../turn.js';
+
+/** Turns an encoded file, by its bytes or its path, into pixels. Brought by the platform's entry point. */
+export type DecodeFile = (
+  file: Uint8Array | string,
+  options: { readonly exif: boolean; readonly signal: AbortSignal | undefined },
+) => Promise<RgbImage>;
+
+/**
+ * Pixels of an image of the caller.
+ *
+ * @throws `image-unreadable` where it is a file and nothing can decode one, and what `decodeFile` throws
+ */
+export async function decodeImage(
+  image: ImageInput,
+  decodeFile: DecodeFile | undefined,
+  {
+    exif = false,
+    signal,
+  }: { readonly exif?: boolean | undefined; readonly signal?: AbortSignal | undefined },
+): Promise<RgbImage> {
+  if (typeof image === 'string' || image instanceof Uint8Array) {
+    if (decodeFile) return decodeFile(image, { exif, signal });
+    throw new InternVLError(
+      'image-unreadable',
+      'Expected decoded pixels, got an encoded file; decode it first, or load the model with an entry point that decodes.',
+    );
+  }
+  if (typeof image === 'object' && image !== null && 'data' in image) return image;
+  throw new InternVLError(
+    'image-unreadable',
+    `Expected an image as { data, width, height }, bytes or a path, got ${image === null ? 'null' : typeof image}.`,
+  );
+}

@@ -1,0 +1,76 @@
+import type { Answer } from './answer.js';
+import { answerBatch } from './answering/answer-batch.js';
+import { encodeFeatures } from './answering/encode-features.js';
+import { Memory } from './answering/memory.js';
+import { streamAnswer } from './answering/stream-answer.js';
+import { traceAnswer } from './answering/trace-answer.js';
+import type {
+  BatchQuestion,
+  Chat,
+  Conversation,
+  ConversationOptions,
+  FeatureOptions,
+  ModelFacts,
+  TileFeatures,
+  Trace,
+} from './chat.js';
+import type { ChatModel } from './chat-model.js';
+import type { ChatEvent } from './event.js';
+import { LocalConversation } from './local-conversation.js';
+import type { AnswerOptions } from './options.js';
+import type { ImageInput, Turn } from './turn.js';
+import { Work } from './work.js';
+
+/** A chat over a model in this thread. Calls may overlap. */
+export class LocalChat implements Chat {
+  readonly #model: ChatModel;
+  readonly #work = new Work();
+  #disposal: Promise<void> | undefined;
+
+  /** Takes the model over: disposing the chat frees it. */
+  constructor(model: ChatModel) {
+    this.#model = model;
+  }
+
+  get facts(): ModelFacts {
+    const { config, backend, precision, loadMs } = this.#model;
+    return { config, backend, precision, loadMs };
+  }
+
+  async *answer(turns: readonly Turn[], options: AnswerOptions = {}): AsyncGenerator<ChatEvent, void, void> {
+    const signal = this.#work.signal(options.signal);
+    const memory = new Memory();
+    try {
+      yield* streamAnswer(this.#model, turns, { ...options, signal }, memory);
+    } finally {
+      memory.dispose();
+    }
+  }
+
+  conversation(options: ConversationOptions = {}): Conversation {
+    return new LocalConversation(this.#model, this.#work, options);
+  }
+
+  async batch(questions: readonly BatchQuestion[], options: AnswerOptions = {}): Promise<readonly Answer[]> {
+    return answerBatch(this.#model, questions, { ...options, signal: this.#work.signal(options.signal) });
+  }
+
+  async *features(image: ImageInput, options: FeatureOptions = {}): AsyncGenerator<TileFeatures, void, void> {
+    yield* encodeFeatures(this.#model, image, { ...options, signal: this.#work.signal(options.signal) });
+  }
+
+  async trace(turns: readonly Turn[], options: AnswerOptions = {}): Promise<Trace> {
+    return traceAnswer(this.#model, turns, { ...options, signal: this.#work.signal(options.signal) });
+  }
+
+  dispose(): Promise<void> {
+    this.#disposal ??= this.#dispose();
+    return this.#disposal;
+  }
+
+  async #dispose(): Promise<void> {
+    this.#work.close();
+    await this.#model.vision.dispose();
+    await this.#model.language?.model.dispose();
+  }
+}

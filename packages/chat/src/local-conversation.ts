@@ -1,0 +1,73 @@
+import { InternVLError } from '@internvl/backend';
+import { Memory } from './answering/memory.js';
+import { streamAnswer } from './answering/stream-answer.js';
+import type { Conversation, ConversationOptions } from './chat.js';
+import type { ChatModel } from './chat-model.js';
+import type { ChatEvent } from './event.js';
+import type { AnswerOptions } from './options.js';
+import type { Part, Turn } from './turn.js';
+import { TurnList, userTurn } from './turn-list.js';
+import type { Work } from './work.js';
+
+/** A conversation over a model in this thread. */
+export class LocalConversation implements Conversation {
+  readonly #model: ChatModel;
+  readonly #work: Work;
+  readonly #turns: TurnList;
+  readonly #options: Omit<ConversationOptions, 'history'>;
+  readonly #memory = new Memory();
+  #busy = false;
+  #disposed = false;
+
+  constructor(model: ChatModel, work: Work, { history, ...options }: ConversationOptions) {
+    this.#model = model;
+    this.#work = work;
+    this.#turns = new TurnList(history);
+    this.#options = options;
+  }
+
+  get turns(): readonly Turn[] {
+    return this.#turns.turns;
+  }
+
+  async *ask(
+    said: string | readonly Part[],
+    options: AnswerOptions = {},
+  ): AsyncGenerator<ChatEvent, void, void> {
+    this.#assertFree();
+    const signal = this.#work.signal(options.signal);
+    const turns = [...this.turns, userTurn(said)];
+    this.#busy = true;
+    try {
+      const events = streamAnswer(this.#model, turns, { ...this.#options, ...options, signal }, this.#memory);
+      for await (const event of events) {
+        if (event.type === 'answer-finished') this.#turns.add(said, event.answer.text);
+        yield event;
+      }
+    } finally {
+      this.#busy = false;
+      if (this.#disposed) this.#memory.dispose();
+    }
+  }
+
+  rewind(turnCount: number): void {
+    this.#assertFree();
+    this.#turns.rewind(turnCount);
+    this.#memory.rewind(turnCount);
+  }
+
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    if (!this.#busy) this.#memory.dispose();
+  }
+
+  #assertFree(): void {
+    if (!this.#busy && !this.#disposed) return;
+    throw new InternVLError(
+      this.#busy ? 'conversation-busy' : 'conversation-disposed',
+      this.#busy
+        ? 'Expected a conversation that is not answering, got one that is; let that answer end, or leave it, first.'
+        : 'Expected a conversation that holds its memory, got one that was disposed; start a new one.',
+    );
+  }
+}
