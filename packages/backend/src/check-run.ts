@@ -2,7 +2,7 @@ import type { Capabilities } from './backend.js';
 import { InternVLError } from './error.js';
 import type { Graph, Port, RunOptions } from './graph.js';
 import type { Tensor, Tensors } from './tensor.js';
-import { holds } from './typed-array.js';
+import { elementsOf } from './typed-array.js';
 
 /**
  * Checks what is passed to `Graph.run` against the ports and what the backend can do, before any runtime sees it.
@@ -57,11 +57,11 @@ function checkTensor(port: Port, tensor: Tensor): void {
     );
   }
   if (tensor.location !== 'cpu') return;
-  const { data } = tensor;
-  if (!holds(type, data) && !isHalf(type, data)) {
+  const data = elementsOf(type, tensor.data);
+  if (!data) {
     throw new InternVLError(
       'dtype-mismatch',
-      `Expected "${port.name}" to hold its ${type} elements in the array class that DType names, got ${Object.prototype.toString.call(data)}; convert the data.`,
+      `Expected "${port.name}" to hold its ${type} elements in the array class that DType names, got ${Object.prototype.toString.call(tensor.data)}; convert the data.`,
       { port: port.name, expected: type },
     );
   }
@@ -72,11 +72,6 @@ function checkTensor(port: Port, tensor: Tensor): void {
     `Expected ${elements} elements in "${port.name}" for dims [${dims.join(', ')}], got ${data.length}; pass data and dims that agree.`,
     { port: port.name, dims, elements: data.length },
   );
-}
-
-/** A `Float16Array`, which newer runtimes give and take for float16. */
-function isHalf(type: string, data: unknown): boolean {
-  return type === 'float16' && Object.prototype.toString.call(data) === '[object Float16Array]';
 }
 
 function checkDims(port: Port, { dims }: Tensor, sizes: Map<string, { size: number; port: string }>): void {

@@ -28,8 +28,15 @@ export function arrayOver<T extends DType>(type: T, bytes: Uint8Array): TensorDa
   return new classes[type](buffer, byteOffset, byteLength / size);
 }
 
-/** True when `data` is the kind of array that holds elements of `type`. */
-export function holds<T extends DType>(type: T, data: unknown): data is TensorData[T] {
+/** `data` when it is the kind of array that holds elements of `type`; float16 in a `Float16Array` becomes its bits. */
+export function elementsOf<T extends DType>(type: T, data: unknown): TensorData[T] | undefined {
+  if (holds(type, data)) return data;
+  if (type !== 'float16' || !ArrayBuffer.isView(data)) return undefined;
+  if (Object.prototype.toString.call(data) !== '[object Float16Array]') return undefined;
+  return arrayOver(type, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+}
+
+function holds<T extends DType>(type: T, data: unknown): data is TensorData[T] {
   return data instanceof classes[type];
 }
 

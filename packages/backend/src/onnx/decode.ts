@@ -1,6 +1,7 @@
 import { InternVLError } from '../error.js';
 import { bytesPerElement, typeFromCode } from './element-type.js';
 import type {
+  ExternalData,
   OnnxAttribute,
   OnnxGraph,
   OnnxModel,
@@ -134,15 +135,7 @@ function readTensor(bytes: Uint8Array): OnnxTensor {
   }
   const type = typeFromCode(code);
   const length = bytesPerElement(type) * dims.reduce((product, size) => product * size, 1);
-  if (isExternal) {
-    const { location = '', offset = '0' } = external;
-    return {
-      name,
-      type,
-      dims,
-      external: { location, offset: Number(offset), length: Number(external.length ?? length) },
-    };
-  }
+  if (isExternal) return { name, type, dims, external: externalData(name, external, length) };
   const data = raw ?? typedData(type, floats, ints);
   if (data.byteLength !== length) {
     throw unreadable(
@@ -150,6 +143,14 @@ function readTensor(bytes: Uint8Array): OnnxTensor {
     );
   }
   return { name, type, dims, data };
+}
+
+function externalData(name: string, entries: Readonly<Record<string, string>>, bytes: number): ExternalData {
+  const { location = '', offset = '0', length = String(bytes) } = entries;
+  const external = { location, offset: Number(offset), length: Number(length) };
+  const whole = (value: number) => Number.isSafeInteger(value) && value >= 0;
+  if (location !== '' && whole(external.offset) && whole(external.length)) return external;
+  throw unreadable(`external data of "${name}" at ${JSON.stringify(entries)}`);
 }
 
 /** Elements that are listed as numbers rather than raw, turned into raw bytes. */

@@ -2,7 +2,7 @@ import type { DType, TensorData } from '../dtype.js';
 import { InternVLError } from '../error.js';
 import { hostTensor } from '../host-tensor.js';
 import type { Tensor } from '../tensor.js';
-import { holds, isDType } from '../typed-array.js';
+import { elementsOf, isDType } from '../typed-array.js';
 import type { OrtNamespace, OrtTensor } from './ort-namespace.js';
 
 /** Translates tensors between a backend's callers and ONNX Runtime; knows which of ours stand for device tensors. */
@@ -65,11 +65,8 @@ export class OrtTensors {
 
 /** The array of a tensor; float16 as its bits, whatever class the runtime has for it. */
 function elements<T extends DType>(name: string, type: T, data: unknown): TensorData[T] {
-  if (holds(type, data)) return data;
-  if (type === 'float16' && ArrayBuffer.isView(data)) {
-    const bits = new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2);
-    if (holds(type, bits)) return bits;
-  }
+  const known = elementsOf(type, data);
+  if (known) return known;
   throw unexpected(name, Object.prototype.toString.call(data));
 }
 

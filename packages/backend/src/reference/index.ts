@@ -1,1 +1,2 @@
-export {};
+export { type ReferenceBackendOptions, referenceBackend } from './reference-backend.js';
+export type { ReadRange } from './weights.js';

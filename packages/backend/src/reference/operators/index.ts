@@ -1,0 +1,66 @@
+import type { Operator } from '../operator.js';
+import { gelu, quickGelu, sigmoid } from './activation.js';
+import { add, divide, multiply, subtract } from './arithmetic.js';
+import { cast } from './cast.js';
+import { concat, split } from './concat.js';
+import { constant, constantOfShape } from './constant.js';
+import { conv } from './conv.js';
+import { gather, scatterElements } from './gather.js';
+import { groupQueryAttention } from './group-query-attention.js';
+import { gemm, matMul } from './mat-mul.js';
+import { mixtureOfExperts } from './mixture-of-experts.js';
+import { multiHeadAttention } from './multi-head-attention.js';
+import { layerNorm, rmsNorm, skipLayerNorm, skipRmsNorm } from './norm.js';
+import { argMax, reduceMax, reduceSum, topK } from './reduce.js';
+import { rotaryEmbedding } from './rotary-embedding.js';
+import { expand, identity, reshape, shape, squeeze, unsqueeze } from './shape.js';
+import { pad, slice } from './slice.js';
+import { softmax } from './softmax.js';
+import { transpose } from './transpose.js';
+
+/** Every operator, by name; those of ONNX Runtime's own set carry its domain. */
+export const operators: ReadonlyMap<string, Operator> = new Map(
+  Object.entries({
+    Add: add,
+    ArgMax: argMax,
+    Cast: cast,
+    Concat: concat,
+    Constant: constant,
+    ConstantOfShape: constantOfShape,
+    Conv: conv,
+    Div: divide,
+    Expand: expand,
+    Gather: gather,
+    Gelu: gelu,
+    Gemm: gemm,
+    Identity: identity,
+    LayerNormalization: layerNorm,
+    MatMul: matMul,
+    Mul: multiply,
+    Pad: pad,
+    ReduceMax: reduceMax,
+    ReduceSum: reduceSum,
+    Reshape: reshape,
+    ScatterElements: scatterElements,
+    Shape: shape,
+    Sigmoid: sigmoid,
+    // ONNX Runtime registers this one in the default domain.
+    SimplifiedLayerNormalization: rmsNorm,
+    Slice: slice,
+    Softmax: softmax,
+    Split: split,
+    Squeeze: squeeze,
+    Sub: subtract,
+    TopK: topK,
+    Transpose: transpose,
+    Unsqueeze: unsqueeze,
+    'com.microsoft.Gelu': gelu,
+    'com.microsoft.GroupQueryAttention': groupQueryAttention,
+    'com.microsoft.MoE': mixtureOfExperts,
+    'com.microsoft.MultiHeadAttention': multiHeadAttention,
+    'com.microsoft.QuickGelu': quickGelu,
+    'com.microsoft.RotaryEmbedding': rotaryEmbedding,
+    'com.microsoft.SkipLayerNormalization': skipLayerNorm,
+    'com.microsoft.SkipSimplifiedLayerNormalization': skipRmsNorm,
+  }),
+);
