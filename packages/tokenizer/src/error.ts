@@ -1,0 +1,40 @@
+const brand = Symbol.for('internvl.error');
+
+/** Codes this package throws. */
+export type TokenizerErrorCode = 'tokenizer-unreadable' | 'template-unknown' | 'reserved-text' | 'invalid-option';
+
+/**
+ * The error of this package. It carries the brand that `InternVLError.is` of `@internvl/backend` looks for, so nothing has
+ * to be imported from there.
+ */
+export class TokenizerError extends Error {
+  override readonly name = 'InternVLError';
+  readonly code: TokenizerErrorCode;
+  readonly facts: Readonly<Record<string, unknown>>;
+
+  constructor(
+    code: TokenizerErrorCode,
+    message: string,
+    facts: Readonly<Record<string, unknown>> = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.code = code;
+    this.facts = facts;
+    Object.defineProperty(this, brand, { value: true });
+  }
+}
+
+/** A damaged or unfit file: `place` says where in it (a line, a byte, a piece). */
+export function unreadable(
+  file: string,
+  place: string,
+  problem: string,
+  facts: Readonly<Record<string, unknown>> = {},
+): TokenizerError {
+  return new TokenizerError(
+    'tokenizer-unreadable',
+    `${file}, ${place}: ${problem}. Fetch the file again, or the one that belongs to this checkpoint.`,
+    { file, place, ...facts },
+  );
+}
