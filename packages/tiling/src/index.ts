@@ -1,1 +1,10 @@
-export {};
+export { tilesPerImage, tilesPerPage } from './budget.js';
+export { TilingError, type TilingErrorCode } from './error.js';
+export { type SampleOptions, sampleFrames, sampleFramesNative } from './frames.js';
+export type { ImageSize, RgbImage } from './image.js';
+export { type Normalisation, normalisations, type Triple } from './normalisation.js';
+export { padToSquare } from './pad.js';
+export { type PixelValuesOptions, pixelValues, pixelValuesFloat16 } from './pixel-values.js';
+export { type Box, type PlanOptions, planTiles, type TileBox, type TilePlan } from './plan.js';
+export { centreCrop, type OwnedRgbImage, resize } from './resize.js';
+export { type Tile, type TileProgress, type TilesRun, tiles } from './tiles.js';

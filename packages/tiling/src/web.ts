@@ -1,1 +1,3 @@
-export {};
+export type { DecodedImage, DecodeNotice, DecodeOptions } from './decode/decoded.js';
+export { type ImageFormat, type ImageHeader, readHeader } from './decode/header.js';
+export { decodeImage } from './decode/web.js';
