@@ -1,0 +1,167 @@
+import { availableParallelism, freemem, totalmem } from 'node:os';
+import { InternVLError } from '@internvl/backend';
+import { listDevices } from '@internvl/backend-node';
+import { type ModelConfig, readConfigFiles } from '@internvl/checkpoint';
+import { folderFiles, openFolder, resolveModel } from '@internvl/checkpoint/node';
+import { defineCommand } from '../command.js';
+import { modelArgument } from '../input/model.js';
+import { showProgress } from '../input/progress.js';
+import { cacheOption, globalOptions } from '../options/common-options.js';
+import { formatBytes } from '../terminal/progress-bar.js';
+import { cacheBytesPerToken, countParameters, type ParameterCounts } from './parameters.js';
+
+const options = { ...cacheOption, ...globalOptions } as const;
+
+export const inspect = defineCommand({
+  usage: 'inspect MODEL',
+  summary:
+    'Says what a checkpoint is, how much memory it takes, and what this machine can run. Fetches no weights.',
+  options,
+  async run({ options, positionals, surroundings, output, signal }) {
+    const { env } = surroundings;
+    const model = modelArgument(positionals, 'inspect');
+    const found = await resolveModel(model, {
+      weights: false,
+      env,
+      signal,
+      onProgress: showProgress(output),
+    });
+    const config = await readConfigFiles(await folderFiles(found.path));
+    const cache = options.text('cache');
+    const weights = await storedWeights(found.path, found.hub !== undefined, { cache, env, signal });
+    const parameters = countParameters(config);
+    const document = {
+      model,
+      path: found.path,
+      ...(found.hub && { hub: found.hub }),
+      config,
+      parameters,
+      weights,
+      visualTokens: visualTokens(config),
+      memory: memoryOf(config, parameters),
+      machine: await machine(parameters),
+    };
+    output.result(document, describe(document));
+    return 0;
+  },
+});
+
+/** What lies on disk; a Hub model may not be there yet, a folder must be whole. */
+async function storedWeights(
+  path: string,
+  mayBeAbsent: boolean,
+  options: {
+    readonly cache: string | undefined;
+    readonly env: Readonly<Record<string, string | undefined>>;
+    readonly signal: AbortSignal;
+  },
+) {
+  try {
+    const checkpoint = await openFolder(path, options);
+    try {
+      const { tensors } = checkpoint;
+      const infos = tensors.names().map((name) => tensors.info(name));
+      return {
+        present: true as const,
+        tensors: infos.length,
+        bytes: infos.reduce((sum, { bytes }) => sum + bytes, 0),
+        dtypes: [...new Set(infos.map(({ dtype }) => dtype))],
+      };
+    } finally {
+      await checkpoint.close();
+    }
+  } catch (error) {
+    const absent = InternVLError.is(error, 'file-missing') || InternVLError.is(error, 'shard-missing');
+    if (mayBeAbsent && absent) return { present: false as const };
+    throw error;
+  }
+}
+
+function visualTokens({ tokensPerTile, dynamicTiles, maxTiles, thumbnail, llm }: ModelConfig) {
+  if (llm === undefined) return { perTile: 0, most: 0 };
+  const tiles = dynamicTiles ? maxTiles + (thumbnail && maxTiles > 1 ? 1 : 0) : 1;
+  return { perTile: tokensPerTile, most: tiles * tokensPerTile };
+}
+
+/** Bytes. Weights by the precision they are stored in; the cache of keys and values by 1000 tokens of context. */
+function memoryOf({ llm }: ModelConfig, { total }: ParameterCounts) {
+  return {
+    weights: { fp32: total * 4, fp16: total * 2 },
+    ...(llm && { cachePer1000Tokens: cacheBytesPerToken(llm) * 1000 }),
+  };
+}
+
+async function machine({ total }: ParameterCounts) {
+  const devices = await listDevices();
+  return {
+    cores: availableParallelism(),
+    memory: totalmem(),
+    freeMemory: freemem(),
+    devices: devices.filter(({ works }) => works).map(({ device }) => device),
+    fits: { fp32: total * 4 < totalmem(), fp16: total * 2 < totalmem() },
+  };
+}
+
+type Inspection = {
+  readonly model: string;
+  readonly path: string;
+  readonly config: ModelConfig;
+  readonly parameters: ParameterCounts;
+  readonly weights: Awaited<ReturnType<typeof storedWeights>>;
+  readonly visualTokens: ReturnType<typeof visualTokens>;
+  readonly memory: ReturnType<typeof memoryOf>;
+  readonly machine: Awaited<ReturnType<typeof machine>>;
+};
+
+function describe({ path, config, parameters, weights, visualTokens, memory, machine }: Inspection): string {
+  const { vision, llm } = config;
+  const million = (count: number) => `${(count / 1e6).toFixed(1)} M`;
+  const rows: [string, string][] = [
+    ['folder', path],
+    ['layout', `${config.layout}, ${config.architecture}`],
+    [
+      'vision',
+      `width ${vision.width}, ${vision.layers} layers, ${vision.heads} heads, patches of ${vision.patchSize} px, ${million(parameters.vision)} parameters`,
+    ],
+  ];
+  if (llm) {
+    const cache = formatBytes(cacheBytesPerToken(llm) * 1000);
+    rows.push(
+      ['projector', `${million(parameters.projector)} parameters`],
+      [
+        'language',
+        `${llm.family}, width ${llm.hidden}, ${llm.layers} layers, ${llm.heads} heads (${llm.kvHeads} key-value), ${llm.vocabulary} tokens, ${million(parameters.language)} parameters`,
+      ],
+      ['context', `${llm.maxPositions} tokens, ${cache} of cache per 1000`],
+      ['template', config.template ?? "the checkpoint's own chat template"],
+      ['tokens', `${visualTokens.perTile} per tile, at most ${visualTokens.most} per image`],
+    );
+  }
+  const size = config.dynamicTiles ? `${config.minTiles} to ${config.maxTiles} tiles of` : 'one tile of';
+  rows.push(
+    [
+      'tiles',
+      `${size} ${config.tileSize} px${config.thumbnail && config.dynamicTiles ? ' and a thumbnail' : ''}`,
+    ],
+    [
+      'on disk',
+      weights.present
+        ? `${weights.tensors} tensors, ${weights.dtypes.join(' and ')}, ${formatBytes(weights.bytes)}`
+        : 'weights are not fetched yet',
+    ],
+    [
+      'memory',
+      `${formatBytes(memory.weights.fp32)} for fp32 weights, ${formatBytes(memory.weights.fp16)} for fp16`,
+    ],
+    [
+      'this machine',
+      `${formatBytes(machine.memory)} of memory, ${machine.cores} cores, runs on ${machine.devices.join(', ') || 'the reference backend alone'}; ${fitting(machine.fits)}`,
+    ],
+  );
+  return rows.map(([label, value]) => `${label.padEnd(14)}${value}`).join('\n');
+}
+
+function fitting({ fp32, fp16 }: { readonly fp32: boolean; readonly fp16: boolean }): string {
+  if (fp32) return 'it fits';
+  return fp16 ? 'it fits as fp16 only' : 'it does not fit';
+}
