@@ -2,7 +2,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RgbImage, type TilePlan, tiles } from '@internvl/tiling';
 import { drawTiles } from '@internvl/tiling/draw';
-import sharp from 'sharp';
+import { encodePng } from '@internvl/tiling/node';
 import { writeWhole } from '../input/write-file.js';
 import type { Output } from '../terminal/output.js';
 
@@ -25,7 +25,7 @@ export async function writeTilePictures(
   const files: string[] = [];
   const write = async (name: string, picture: RgbImage) => {
     const path = join(folder, name);
-    await writeWhole(path, [await png(picture)], signal);
+    await writeWhole(path, [await encodePng(picture)], signal);
     files.push(path);
   };
   for await (const tile of tiles(image, plan, { signal })) {
@@ -43,9 +43,4 @@ async function removeOthers(folder: string, written: readonly string[]): Promise
     const path = join(folder, name);
     if (OWN_NAMES.test(name) && !written.includes(path)) await rm(path);
   }
-}
-
-async function png({ data, width, height }: RgbImage): Promise<Uint8Array> {
-  const channels = data.length === width * height * 4 ? 4 : 3;
-  return sharp(data, { raw: { width, height, channels } }).png().toBuffer();
 }

@@ -1,5 +1,5 @@
 import { type PlanOptions, padToSquare, planTiles, type RgbImage, type TilePlan } from '@internvl/tiling';
-import { decodeImage } from '@internvl/tiling/node';
+import { type DecodedImage, decodeImage } from '@internvl/tiling/node';
 import { defineCommand } from '../command.js';
 import { imageBytes, shorten } from '../input/image-bytes.js';
 import { describedConfig } from '../input/model.js';
@@ -42,6 +42,7 @@ export const tile = defineCommand({
     const tileSize = options.number('tile-size', { least: 1, most: 4096, whole: true });
     const bytes = await imageBytes(source, surroundings);
     const decoded = await decodeImage(bytes, { exif, signal });
+    for (const { message } of decoded.notices) output.note(output.noteStyle.dim(message));
     const image = config?.padToSquare ? padToSquare(decoded, config.mean) : decoded;
     const planned: PlanOptions = {
       tileSize: tileSize ?? config?.tileSize,
@@ -60,7 +61,11 @@ export const tile = defineCommand({
   },
 });
 
-function documentOf(plan: TilePlan, { width, height }: RgbImage, files: readonly string[] | undefined) {
+function documentOf(
+  plan: TilePlan,
+  { width, height, notices }: DecodedImage,
+  files: readonly string[] | undefined,
+) {
   return {
     columns: plan.columns,
     rows: plan.rows,
@@ -71,7 +76,7 @@ function documentOf(plan: TilePlan, { width, height }: RgbImage, files: readonly
     tokens: plan.tokens,
     tiles: plan.tiles,
     tileSize: plan.tileSize,
-    image: { width, height },
+    image: { width, height, notices },
     ...(files && { files }),
   };
 }

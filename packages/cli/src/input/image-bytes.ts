@@ -9,31 +9,19 @@ const MOST_BYTES = 512 * 1024 * 1024;
 /**
  * Reads an encoded image from where the command line says: a path, `-` for standard input, an `http(s)` or `data:` URL.
  *
- * @throws `file-missing`, `network`, `image-too-large`, `image-unsupported` for a PDF, `usage` for a broken data URL.
+ * @throws `file-missing`, `network`, `image-too-large`, `image-unreadable` for a broken data URL.
  */
 export async function imageBytes(
   source: string,
   { stdin, signal }: Pick<Surroundings, 'stdin' | 'signal'>,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = await read(source, stdin, signal);
-  if (bytes.length >= 5 && String.fromCharCode(...bytes.subarray(0, 5)) === '%PDF-') {
-    throw new InternVLError(
-      'image-unsupported',
-      `Expected an image (JPEG, PNG, WebP, AVIF, GIF, TIFF), got a PDF in ${shorten(source)}; save the page as a PNG.`,
-      { source: shorten(source), format: 'pdf' },
-    );
-  }
-  return bytes;
-}
-
-async function read(source: string, stdin: Surroundings['stdin'], signal: AbortSignal) {
   if (source === '-') return collect(addAbortSignal(signal, stdin), source);
   if (source.startsWith('data:')) return dataUrlBytes(source);
   if (/^https?:\/\//i.test(source)) return download(source, signal);
   return new Uint8Array(await readFile(source, { signal }));
 }
 
-/** @throws `usage` when it is no base64 or percent-encoded data URL. */
+/** @throws `image-unreadable` when it is no base64 or percent-encoded data URL. */
 function dataUrlBytes(url: string): Uint8Array<ArrayBuffer> {
   const comma = url.indexOf(',');
   const header = comma < 0 ? '' : url.slice(5, comma);
@@ -46,7 +34,7 @@ function dataUrlBytes(url: string): Uint8Array<ArrayBuffer> {
     return new Uint8Array(Buffer.from(text, 'base64'));
   } catch (cause) {
     throw new InternVLError(
-      'usage',
+      'image-unreadable',
       `Expected data:image/png;base64,… , got ${shorten(url)}; encode the file as base64.`,
       { source: shorten(url) },
       { cause },
