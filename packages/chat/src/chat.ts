@@ -44,7 +44,8 @@ export interface Trace {
   readonly answer: Answer;
   /**
    * `pixel_values [tiles, 3, S, S]`, `vit_last_hidden_state [tiles, tokens, width]`, `visual_tokens [tiles, T, hidden]`
-   * (these three only with images), `inputs_embeds [1, L, hidden]`, `logits [steps, vocabulary]`.
+   * (these three only with images), `inputs_embeds [1, L, hidden]`, `logits [steps, vocabulary]`. Where the projector
+   * reads another layer than the last, also `vit_selected_hidden_state [tiles, tokens, width]`.
    */
   readonly tensors: Readonly<Record<string, Tensor<'float32'>>>;
 }

@@ -24,9 +24,10 @@ export async function traceAnswer(
   let answer: Answer | undefined;
   try {
     const events = streamAnswer(chatModel, turns, options, memory, {
-      onTile(pixels, { lastHiddenState, visualTokens }) {
+      onTile(pixels, { lastHiddenState, selectedHiddenState, visualTokens }) {
         keep('pixel_values', hostTensor('float32', pixels, [3, tileSize, tileSize]));
         keep('vit_last_hidden_state', lastHiddenState);
+        if (selectedHiddenState) keep('vit_selected_hidden_state', selectedHiddenState);
         if (visualTokens) keep('visual_tokens', visualTokens);
       },
       async onPrompt(prompt, shown) {

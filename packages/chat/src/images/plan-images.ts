@@ -1,6 +1,6 @@
 import { InternVLError } from '@internvl/backend';
 import type { ModelConfig } from '@internvl/checkpoint';
-import { padToSquare, planTiles, type RgbImage, type TilePlan } from '@internvl/tiling';
+import { centreCrop, padToSquare, planTiles, type RgbImage, type TilePlan } from '@internvl/tiling';
 import type { ImageTiled } from '../event.js';
 import type { TileOptions } from '../options.js';
 import { type DecodeFile, decodeImage } from './decode-image.js';
@@ -60,14 +60,14 @@ interface PlanImageOptions {
   readonly index: number;
 }
 
-/** Plans one image, padded to a square first where the checkpoint was trained so. */
+/** Plans one image, prepared as the checkpoint was trained. */
 export function planImage(
   decoded: RgbImage,
   config: ModelConfig,
   { frame, index, ...limits }: PlanImageOptions,
 ): PlannedImage {
   const { tileSize, dynamicTiles, tokensPerTile } = config;
-  const image = config.padToSquare && !dynamicTiles ? padToSquare(decoded, config.mean) : decoded;
+  const image = prepared(decoded, config);
   const plan = planTiles(image, { tileSize, dynamicTiles, tokensPerTile, ...limits });
   const { columns, rows, tiles, boxes, thumbnail } = plan;
   const { width, height } = decoded;
@@ -88,6 +88,16 @@ export function planImage(
       thumbnail,
     },
   };
+}
+
+/** What is done before tiles are cut; only where there is a single one. */
+function prepared(
+  image: RgbImage,
+  { layout, tileSize, dynamicTiles, padToSquare: pad, mean }: ModelConfig,
+): RgbImage {
+  if (dynamicTiles) return image;
+  if (layout === 'vision-only') return centreCrop(image, tileSize);
+  return pad ? padToSquare(image, mean) : image;
 }
 
 /** A checkpoint's own minimum gives way to a smaller maximum of the caller; the caller's own does not. */
