@@ -1,9 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
+const program = [
+  '--conditions=@internvl/source',
+  '--import',
+  import.meta.resolve('tsx'),
+  join(repository, 'packages/cli/src/internvl.ts'),
+];
 
 /** The folder of the shipped checkpoint. */
 export const nano = dirname(createRequire(import.meta.url).resolve('@internvl/nano/config.json'));
@@ -18,16 +24,20 @@ export interface Ended {
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string | Uint8Array;
+  /** The repository's folder by default. */
+  readonly cwd?: string;
   /** Called with everything on standard error so far, whenever more of it came. */
   readonly watch?: (stderr: string, child: ChildProcess) => void;
 }
 
-/** Runs `internvl` from source, in the repository's folder, with the environment of a plain shell. */
-export function runCli(args: readonly string[], { env = {}, input, watch }: RunOptions = {}): Promise<Ended> {
+/** Runs `internvl` from source, with the environment of a plain shell. */
+export function runCli(
+  args: readonly string[],
+  { env = {}, input, cwd = repository, watch }: RunOptions = {},
+): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const program = ['--conditions=@internvl/source', '--import', 'tsx', 'packages/cli/src/internvl.ts'];
     const child = spawn(process.execPath, [...program, ...args], {
-      cwd: repository,
+      cwd,
       env: { ...process.env, NO_COLOR: '1', ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
