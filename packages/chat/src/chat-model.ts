@@ -8,7 +8,7 @@ import type { PromptStyle } from './prompt/prompt-style.js';
 /** The language side of a model. */
 export interface LanguageSide {
   readonly model: LanguageModel;
-  readonly tokenizer: Tokenizer;
+  readonly tokenizer: Pick<Tokenizer, 'decode' | 'decodeStream'>;
   readonly prompts: PromptStyle;
 }
 

@@ -110,7 +110,7 @@ function tileBudgets(wanted: readonly Placeholder[], maxTiles: number | readonly
   const frames = wanted.flatMap(({ images, frame }) => images.map(() => frame));
   if (typeof maxTiles === 'number') return frames.map(() => maxTiles);
   const images = frames.filter((frame) => !frame).length;
-  if (maxTiles.length !== images) {
+  if (images > 0 && maxTiles.length !== images) {
     throw new InternVLError(
       'invalid-option',
       `Expected maxTiles as one number or one for each of ${images} images, got ${maxTiles.length}; frames of a video need none.`,

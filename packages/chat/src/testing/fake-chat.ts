@@ -15,6 +15,7 @@ import type { ChatEvent } from '../event.js';
 import type { AnswerOptions } from '../options.js';
 import type { ImageInput, Part, Turn } from '../turn.js';
 import { TurnList } from '../turn-list.js';
+import { tinyConfig } from './tiny-config.js';
 
 export interface FakeChatOptions {
   /** Deltas of an answer. */
@@ -43,7 +44,7 @@ export class FakeChat implements Chat {
   }
 
   get facts(): ModelFacts {
-    return { config, backend: 'fake', precision: 'fp32', loadMs: 1 };
+    return { config: tinyConfig, backend: 'fake', precision: 'fp32', loadMs: 1 };
   }
 
   async *answer(
@@ -156,34 +157,4 @@ const answer: Answer = {
   timings: { loadMs: 0, visionMs: 0, prefillMs: 0, decodeMs: 0 },
   backend: 'fake',
   precision: 'fp32',
-};
-
-const config: ModelFacts['config'] = {
-  architecture: 'InternVLChatModel',
-  layout: 'original',
-  vision: {
-    imageSize: 28,
-    patchSize: 14,
-    width: 2,
-    layers: 1,
-    heads: 1,
-    mlpWidth: 2,
-    norm: 'layer',
-    eps: 1e-6,
-    qkvBias: true,
-    qkNorm: false,
-    tableSide: 2,
-  },
-  tileSize: 28,
-  downsampleRatio: 0.5,
-  pixelShuffle: 'v2',
-  selectLayer: -1,
-  tokensPerTile: 1,
-  dynamicTiles: true,
-  minTiles: 1,
-  maxTiles: 12,
-  thumbnail: true,
-  padToSquare: false,
-  mean: [0.5, 0.5, 0.5],
-  std: [0.5, 0.5, 0.5],
 };
