@@ -1,7 +1,12 @@
 const brand = Symbol.for('internvl.error');
 
 /** Codes this package throws. */
-export type TokenizerErrorCode = 'tokenizer-unreadable' | 'template-unknown' | 'reserved-text' | 'invalid-option';
+export type TokenizerErrorCode =
+  | 'tokenizer-unreadable'
+  | 'file-missing'
+  | 'template-unknown'
+  | 'reserved-text'
+  | 'invalid-option';
 
 /**
  * The error of this package. It carries the brand that `InternVLError.is` of `@internvl/backend` looks for, so nothing has

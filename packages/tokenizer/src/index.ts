@@ -1,4 +1,7 @@
+export { TokenizerError, type TokenizerErrorCode } from './error.js';
 export type { LoadOptions, SplitName, TokenizerFiles } from './load-options.js';
+export { loadTokenizer } from './load-tokenizer.js';
+export { stripSpaces } from './text/white-space.js';
 export type {
   AddedToken,
   AddedTokensMode,

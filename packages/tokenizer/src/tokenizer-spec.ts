@@ -76,6 +76,11 @@ export interface Tokenizer {
   /** One more than the largest id, added tokens included. Logits may have more columns; those ids decode to nothing. */
   readonly vocabularySize: number;
   readonly addedTokens: readonly AddedToken[];
+  /**
+   * Pieces of the vocabulary that stand for control ids or for nothing: `[UNUSED_TOKEN_145]`. Text that may not hold added tokens
+   * does not reach them.
+   */
+  readonly reservedPieces: readonly string[];
   readonly bosId: number | undefined;
   readonly eosId: number | undefined;
   readonly padId: number | undefined;

@@ -23,7 +23,9 @@ export class ByteReader {
   /** Moves on by `length` bytes and returns where they start. */
   skip(length: number): number {
     if (length < 0 || this.at + length > this.end) {
-      throw this.error(`expected ${length} more bytes, got ${this.end - this.at}; the file is cut off or not of this kind`);
+      throw this.error(
+        `expected ${length} more bytes, got ${this.end - this.at}; the file is cut off or not of this kind`,
+      );
     }
     const start = this.at;
     this.at += length;
@@ -40,6 +42,10 @@ export class ByteReader {
 
   float32(): number {
     return this.#view.getFloat32(this.skip(4), true);
+  }
+
+  float64(): number {
+    return this.#view.getFloat64(this.skip(8), true);
   }
 
   error(problem: string): Error {

@@ -10,7 +10,12 @@ export interface Field {
 }
 
 /** Fields of a message in order; the sub-messages are stretches to be read the same way. */
-export function* protobufFields(file: string, bytes: Uint8Array, start = 0, end = bytes.length): Generator<Field> {
+export function* protobufFields(
+  file: string,
+  bytes: Uint8Array,
+  start = 0,
+  end = bytes.length,
+): Generator<Field> {
   const reader = new ByteReader(file, bytes, start, end);
   while (!reader.done) {
     const tag = varint(reader);

@@ -35,7 +35,8 @@ export function readSentencePiece(file: string, bytes: Uint8Array): SentencePiec
     if (field.number <= 3) found.push(field);
     if (field.number === 1) pieces++;
   }
-  if (pieces === 0) throw unreadable(file, 'pieces', 'expected a SentencePiece model, got none of its pieces');
+  if (pieces === 0)
+    throw unreadable(file, 'pieces', 'expected a SentencePiece model, got none of its pieces');
   const vocabulary = new PieceVocabulary(pieces);
   const scores = new Float32Array(pieces);
   const settings: Record<string, number> = {
@@ -63,7 +64,8 @@ export function readSentencePiece(file: string, bytes: Uint8Array): SentencePiec
   const unsupported = (what: string, came: unknown): Error =>
     unreadable(file, 'settings', `expected ${what}, got ${came}`, { unsupported: what });
   if (settings.modelType !== 2) throw unsupported('a BPE model (type 2)', `type ${settings.modelType}`);
-  if (settings.charsmap) throw unsupported('the identity normaliser', `a character map of ${settings.charsmap} bytes`);
+  if (settings.charsmap)
+    throw unsupported('the identity normaliser', `a character map of ${settings.charsmap} bytes`);
   if (settings.asSuffix) throw unsupported('spaces as prefixes', 'treat_whitespace_as_suffix');
   if (!settings.escapeSpaces) throw unsupported('escaped spaces', 'escape_whitespaces = false');
   return {
@@ -81,7 +83,15 @@ export function readSentencePiece(file: string, bytes: Uint8Array): SentencePiec
 
 /** Field numbers that matter: 2 is the trainer's message, 3 the normaliser's. Of a string or bytes the length is taken. */
 const names: Readonly<Record<number, Readonly<Record<number, string>>>> = {
-  2: { 3: 'modelType', 24: 'asSuffix', 35: 'byteFallback', 40: 'unknownId', 41: 'bosId', 42: 'eosId', 43: 'padId' },
+  2: {
+    3: 'modelType',
+    24: 'asSuffix',
+    35: 'byteFallback',
+    40: 'unknownId',
+    41: 'bosId',
+    42: 'eosId',
+    43: 'padId',
+  },
   3: { 2: 'charsmap', 3: 'addDummyPrefix', 4: 'removeExtraSpaces', 5: 'escapeSpaces' },
 };
 
@@ -106,6 +116,10 @@ function readPiece(
     throw unreadable(file, `piece ${id}`, `expected a kind of 1, 2, 3, 4 or 6, got ${kind}`, { id });
   }
   const twin = vocabulary.entries.find(bytes, start, end);
-  if (twin >= 0) throw unreadable(file, `piece ${id}`, `expected distinct pieces, got the text of piece ${twin}`, { id, twin });
+  if (twin >= 0)
+    throw unreadable(file, `piece ${id}`, `expected distinct pieces, got the text of piece ${twin}`, {
+      id,
+      twin,
+    });
   vocabulary.add(bytes, start, end, kind);
 }

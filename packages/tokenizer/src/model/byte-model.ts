@@ -43,7 +43,8 @@ export class ByteModel implements Model {
     this.#cache = new WordCache(cacheSize);
     for (let byte = 0; byte < 256; byte++) {
       const id = vocabulary.entries.find(Uint8Array.of(byte), 0, 1);
-      if (id < 0) throw unreadable(file, `byte ${byte}`, 'expected a token for each of the 256 bytes', { byte });
+      if (id < 0)
+        throw unreadable(file, `byte ${byte}`, 'expected a token for each of the 256 bytes', { byte });
       this.#byteIds[byte] = id;
     }
   }

@@ -17,12 +17,16 @@ export interface PairMergeOptions {
  * The merges that a vocabulary implies when it is ordered by score (SentencePiece) or rank (tiktoken): two neighbours merge
  * whenever together they are an entry, so every cut of an entry into two parts is a pair of its rank.
  */
-export function pairMerges(entries: ByteStrings, { rank, part, characters, character }: PairMergeOptions): MergeTable {
+export function pairMerges(
+  entries: ByteStrings,
+  { rank, part, characters, character }: PairMergeOptions,
+): MergeTable {
   const merges = new MergeTable(3 * entries.count);
   const bytes = entries.bytes;
   const symbolOf = (from: number, to: number, index: number): number => {
     const symbol = index < 0 ? -1 : part(index);
-    if (symbol >= 0 || !character || to - from > 4 || to - from !== characterLength(bytes[from]!)) return symbol;
+    if (symbol >= 0 || !character || to - from > 4 || to - from !== characterLength(bytes[from]!))
+      return symbol;
     return character(bytes, from, to);
   };
   for (let index = 0; index < entries.count; index++) {

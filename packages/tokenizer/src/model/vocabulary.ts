@@ -7,6 +7,8 @@ export const pieceKind = { normal: 1, unknown: 2, control: 3, userDefined: 4, un
 /** The tokens of a vocabulary by id: their bytes, their kinds and how the vocabulary spells them. */
 export interface Vocabulary {
   readonly count: number;
+  /** Whether `▁` is a space in it. */
+  readonly marksSpaces: boolean;
   /** The bytes that stand for a token in `entries`: of byte-level vocabularies the text itself, of others the spelling. */
   readonly entries: ByteStrings;
   kind(id: number): number;
@@ -19,6 +21,7 @@ export interface Vocabulary {
 
 /** A byte-level vocabulary: every token is a byte string, spelt in GPT-2's alphabet. */
 export class ByteVocabulary implements Vocabulary {
+  readonly marksSpaces = false;
   readonly entries: ByteStrings;
   readonly alphabet: ByteAlphabet = byteAlphabet();
   /** Spellings that the alphabet cannot write, by id. */
@@ -80,6 +83,7 @@ export const spaceMark = '\u2581';
 
 /** A vocabulary of text pieces in which `▁` is a space and `<0x41>` may be a byte. */
 export class PieceVocabulary implements Vocabulary {
+  readonly marksSpaces = true;
   readonly entries: ByteStrings;
   #kinds: Uint8Array;
   readonly #encoder = new TextEncoder();

@@ -33,7 +33,8 @@ export class WordSplitter implements Splitter {
     const follows = second < 0 ? space : this.#classes.of(second);
     if (follows & letter && !(kind & newline)) return this.#run(text, after + width(second), letter, letter);
     if (!(kind & space)) return this.#symbols(text, after);
-    if (first === 0x20 && !(follows & (space | letter | digit))) return this.#symbols(text, after + width(second));
+    if (first === 0x20 && !(follows & (space | letter | digit)))
+      return this.#symbols(text, after + width(second));
     return this.#spaces(text, from);
   }
 
@@ -75,7 +76,8 @@ export class WordSplitter implements Splitter {
     if (one === 0x73 || one === 0x74 || one === 0x6d || one === 0x64) return at + 1;
     if (this.#longS && text.charCodeAt(at) === 0x17f) return at + 1;
     const two = text.charCodeAt(at + 1) | 0x20;
-    const pair = (one === 0x72 && two === 0x65) || (one === 0x76 && two === 0x65) || (one === 0x6c && two === 0x6c);
+    const pair =
+      (one === 0x72 && two === 0x65) || (one === 0x76 && two === 0x65) || (one === 0x6c && two === 0x6c);
     return pair ? at + 2 : 0;
   }
 }
