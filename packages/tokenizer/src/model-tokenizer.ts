@@ -68,8 +68,9 @@ export class ModelTokenizer implements Tokenizer {
     this.unknownId = parts.unknownId;
     const last = added.list[added.list.length - 1];
     this.vocabularySize = Math.max(model.vocabulary.count, last ? last.id + 1 : 0);
-    const { reserved, pieces } = reservedIds(model, added);
-    this.reservedPieces = pieces;
+    const reserved = reservedIds(model, added);
+    const defined = [...reserved].filter(([id]) => model.vocabulary.kind(id) === pieceKind.userDefined);
+    this.reservedPieces = defined.map(([, spelling]) => spelling);
     this.#cutter = new PieceCutter({ added, semantics, reserved, prepare: (text) => this.#prepare(text) });
     this.#encoder = new Encoder({ model, rules, semantics, special });
     this.#table = {
@@ -225,20 +226,18 @@ interface Part {
  * Ids that plain text would reach although they are control tokens: pieces that an added token has taken over, and the
  * reserved ones of InternLM2 (`[UNUSED_TOKEN_145]` is `<|im_end|>`).
  */
-function reservedIds(model: Model, added: AddedTokens): { reserved: Set<number>; pieces: string[] } {
-  const reserved = new Set<number>();
-  const pieces: string[] = [];
+function reservedIds(model: Model, added: AddedTokens): Map<number, string> {
+  const reserved = new Map<number, string>();
   const { vocabulary } = model;
-  for (const { id, special } of added.list)
-    if (special && id !== model.unknownId && id < vocabulary.count) reserved.add(id);
+  for (const { id, special } of added.list) {
+    if (special && id !== model.unknownId && id < vocabulary.count) reserved.set(id, vocabulary.spelling(id));
+  }
   for (let id = 0; id < vocabulary.count; id++) {
     if (vocabulary.kind(id) !== pieceKind.userDefined) continue;
     const spelling = vocabulary.spelling(id);
-    if (!added.byId(id) && !/^\[UNUSED_TOKEN_\d+\]$/.test(spelling)) continue;
-    reserved.add(id);
-    pieces.push(spelling);
+    if (added.byId(id) || /^\[UNUSED_TOKEN_\d+\]$/.test(spelling)) reserved.set(id, spelling);
   }
-  return { reserved, pieces };
+  return reserved;
 }
 
 function noToken(name: string, option: string): TokenizerError {

@@ -27,8 +27,8 @@ export type Piece = TokenPiece | TextPiece;
 export interface PieceCutterOptions {
   readonly added: AddedTokens;
   readonly semantics: Semantics;
-  /** Ids that text which may not hold added tokens must not reach. */
-  readonly reserved: ReadonlySet<number>;
+  /** Ids that text which may not hold added tokens must not reach, with what the vocabulary spells there. */
+  readonly reserved: ReadonlyMap<number, string>;
   /** What the slow class does to a whole text first. */
   readonly prepare: (text: string) => string;
 }
@@ -49,7 +49,7 @@ export class PieceCutter {
   constructor(options: PieceCutterOptions) {
     this.#options = options;
     this.#parse = this.#rule(options.added.list, undefined);
-    this.#text = this.#rule([], options.reserved);
+    this.#text = this.#rule([], new Set(options.reserved.keys()));
   }
 
   cut(segments: readonly Segment[]): Piece[] {
@@ -117,8 +117,9 @@ export class PieceCutter {
     const { added, reserved } = this.#options;
     const allowed = new Set(mode);
     const open = added.list.filter((token) => allowed.has(token.content));
-    const closed = new Set(reserved);
+    const closed = new Set(reserved.keys());
     for (const token of open) closed.delete(token.id);
+    for (const [id, piece] of reserved) if (allowed.has(piece) && !added.byId(id)) closed.delete(id);
     return this.#rule(open, closed);
   }
 

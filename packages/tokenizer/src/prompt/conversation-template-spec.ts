@@ -1,15 +1,26 @@
-/** The checkpoints' generations, as far as their prompts differ. */
-export type Generation = '1.1' | '1.5' | '2.0' | '2.5';
+/** Generations of checkpoints that share template names but not system messages. */
+export type Generation = '1.5' | '2.0';
 
-/** One of the built-in conversation templates, `config.template` names it. */
+/** What stands around something. */
+export interface Frame {
+  readonly before: string;
+  readonly after: string;
+}
+
+/** What stands around a turn; an empty one, or one that is still open, is `empty` alone. */
+export interface TurnFrame extends Frame {
+  readonly empty: string;
+}
+
+/** One of the built-in conversation templates; `config.template` names it. */
 export interface ConversationTemplate {
   readonly name: string;
   readonly systemMessage: string;
-  /** What stands around the system message: `<|im_start|>system\n` and the separator. */
-  readonly system: { readonly before: string; readonly after: string };
-  /** What stands around a turn; an open assistant turn is `open` alone. */
-  readonly user: { readonly before: string; readonly after: string };
-  readonly assistant: { readonly before: string; readonly after: string; readonly open: string };
+  readonly system: Frame;
+  readonly user: TurnFrame;
+  readonly assistant: TurnFrame;
+  /** Behind an assistant turn that ends the text, where that differs: `<|return|>`. */
+  readonly end: string;
   /** Text of the token that ends an answer: `<|im_end|>`. */
   readonly stop: string;
 }
