@@ -37,7 +37,7 @@ export function sampleFrames(frames: number, options: SampleOptions = {}): numbe
     if (!(start <= end)) {
       throw new TilingError(
         'invalid-option',
-        `Expected a bound of [start, end] seconds within the ${frames} frames, got [${bound}] at ${framesPerSecond} frames per second; pass both.`,
+        `Expected a bound of [start, end] seconds within ${frames} frames, got [${bound}] at ${framesPerSecond} frames per second; pass both.`,
         { frames, bound, framesPerSecond },
       );
     }

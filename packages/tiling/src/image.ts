@@ -20,7 +20,7 @@ export function checkSize({ width, height }: ImageSize): void {
   if (width === 0 || height === 0) {
     throw new TilingError(
       'image-empty',
-      `Expected an image of at least 1 × 1 pixels, got ${width} × ${height}; leave it out.`,
+      `Expected an image of 1 × 1 pixels or more, got ${width} × ${height}; leave it out.`,
       { width, height },
     );
   }
@@ -40,7 +40,7 @@ export function channelsOf(image: RgbImage): 3 | 4 {
   if (channels === 3 || channels === 4) return channels;
   throw new TilingError(
     'shape-mismatch',
-    `Expected ${pixels * 3} bytes (RGB) or ${pixels * 4} (RGBA) for ${image.width} × ${image.height}, got ${image.data.length}; pass data and size that agree.`,
+    `Expected ${pixels * 3} bytes of RGB or ${pixels * 4} of RGBA for ${image.width} × ${image.height}, got ${image.data.length}; pass both of one image.`,
     { width: image.width, height: image.height, bytes: image.data.length },
   );
 }

@@ -6,5 +6,6 @@ export { type Normalisation, normalisations, type Triple } from './normalisation
 export { padToSquare } from './pad.js';
 export { type PixelValuesOptions, pixelValues, pixelValuesFloat16 } from './pixel-values.js';
 export { type Box, type PlanOptions, planTiles, type TileBox, type TilePlan } from './plan.js';
+export type { PassOrder } from './resample.js';
 export { centreCrop, type OwnedRgbImage, resize } from './resize.js';
 export { type Tile, type TileProgress, type TilesRun, tiles } from './tiles.js';

@@ -36,7 +36,7 @@ function checkImages(images: readonly RgbImage[]): { width: number; height: numb
     if (image.width === first.width && image.height === first.height) continue;
     throw new TilingError(
       'shape-mismatch',
-      `Expected all tiles to be ${first.width} × ${first.height}, got one of ${image.width} × ${image.height}; normalise each size on its own.`,
+      `Expected tiles of ${first.width} × ${first.height}, got one of ${image.width} × ${image.height}; pass each size on its own.`,
       { expected: [first.width, first.height], actual: [image.width, image.height] },
     );
   }
@@ -63,12 +63,14 @@ function gather<T extends Float32Array | Uint16Array>(
 
 function tablesOf({ mean, std, arithmetic = 'separate' }: PixelValuesOptions) {
   const means = mean ?? normalisations.imagenet.mean;
-  return (std ?? normalisations.imagenet.std).map((value, channel) => {
-    if (value > 0 && Number.isFinite(means[channel])) return channelTable(means[channel]!, value, arithmetic);
+  const spreads = std ?? normalisations.imagenet.std;
+  return [0, 1, 2].map((channel) => {
+    const [shift, spread] = [means[channel]!, spreads[channel]!];
+    if (spread > 0 && Number.isFinite(shift)) return channelTable(shift, spread, arithmetic);
     throw new TilingError(
       'invalid-option',
-      `Expected three finite means and three positive standard deviations, got [${means}] and [${std}]; pass the checkpoint's.`,
-      { mean: means, std },
+      `Expected 3 finite means and positive deviations, got [${means}] and [${spreads}]; pass the checkpoint's.`,
+      { mean: means, std: spreads },
     );
   });
 }

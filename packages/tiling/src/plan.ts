@@ -71,7 +71,7 @@ export function planTiles(image: ImageSize, options: PlanOptions = {}): TilePlan
   if (minTiles > maxTiles) {
     throw new TilingError(
       'invalid-option',
-      `Expected minTiles to be at most maxTiles, got ${minTiles} and ${maxTiles}; lower one or raise the other.`,
+      `Expected minTiles of at most maxTiles, got ${minTiles} and ${maxTiles}; lower it.`,
       { option: 'minTiles', minTiles, maxTiles },
     );
   }

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { TilingError } from './error.js';
 import type { RgbImage } from './image.js';
 import { type PlanOptions, planTiles, type TilePlan } from './plan.js';
+import type { PassOrder } from './resample.js';
 import type { TileJob } from './tile-worker.js';
 import { checkPlan, type Tile, type TilesRun, tileOf } from './tiles.js';
 import { whole } from './whole.js';
@@ -31,11 +32,7 @@ interface Task {
 const pieces = 8;
 
 function startWorker(): Worker {
-  // From source (tests, examples) the worker is TypeScript like this file and needs the same loader.
-  const source = import.meta.url.endsWith('.ts');
-  const worker = new Worker(new URL(source ? './tile-worker.ts' : './tile-worker.js', import.meta.url), {
-    ...(source ? { execArgv: ['--import', 'tsx'] } : {}),
-  });
+  const worker = new Worker(new URL(import.meta.resolve('#tile-worker')));
   worker.unref();
   return worker;
 }
@@ -47,7 +44,13 @@ function shared(image: RgbImage): RgbImage {
   return { data, width: image.width, height: image.height };
 }
 
-function jobsOf(image: RgbImage, plan: TilePlan, index: number, target: Uint8Array): TileJob[] {
+function jobsOf(
+  image: RgbImage,
+  plan: TilePlan,
+  index: number,
+  order: PassOrder | undefined,
+  target: Uint8Array,
+): TileJob[] {
   const side = plan.tileSize;
   const box = plan.boxes[index];
   const alone = !box || plan.tiles === 1;
@@ -61,6 +64,7 @@ function jobsOf(image: RgbImage, plan: TilePlan, index: number, target: Uint8Arr
     return {
       image,
       size,
+      order,
       region: { x: left, y: top + from, width: side, height: to - from },
       target: target.subarray(from * side * 3, to * side * 3),
     };
@@ -124,7 +128,7 @@ export function createTilePool({
   async function* cut(
     image: RgbImage,
     plan: TilePlan | PlanOptions = {},
-    { signal, onProgress }: TilesRun = {},
+    { signal, onProgress, order }: TilesRun = {},
   ): AsyncGenerator<Tile, void, undefined> {
     const planned = 'boxes' in plan ? plan : planTiles(image, plan);
     checkPlan(image, planned);
@@ -140,7 +144,7 @@ export function createTilePool({
       });
     const start = (index: number) => {
       const data = new Uint8Array(new SharedArrayBuffer(planned.tileSize ** 2 * 3));
-      const done = Promise.all(jobsOf(source, planned, index, data).map(submit)).then(() => data);
+      const done = Promise.all(jobsOf(source, planned, index, order, data).map(submit)).then(() => data);
       // A tile that nobody waits for any more may fail unheard.
       done.catch(() => {});
       serve();

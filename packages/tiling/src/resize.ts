@@ -1,6 +1,6 @@
 import { checkSize, type ImageSize, type RgbImage } from './image.js';
 import { createKernel } from './kernel.js';
-import { resampleNow } from './resample.js';
+import { type PassOrder, resampleNow } from './resample.js';
 
 /** An RGB image, `[height, width, 3]`, in a buffer of its own. */
 export interface OwnedRgbImage extends RgbImage {
@@ -11,12 +11,17 @@ export interface OwnedRgbImage extends RgbImage {
  * Resizes an image as Pillow's `resize((width, height), BICUBIC)` does, byte for byte. Proportions are not kept.
  *
  * @param image RGB or RGBA; the result is RGB `[height, width, 3]`.
+ * @param size to resize to; `order` says which Pillow to equal, see {@link PassOrder}.
  * @throws `shape-mismatch`, `image-empty`, `invalid-option` for bytes or sizes that do not fit.
  */
-export function resize(image: RgbImage, size: ImageSize): OwnedRgbImage {
+export function resize(
+  image: RgbImage,
+  size: ImageSize,
+  { order }: { readonly order?: PassOrder | undefined } = {},
+): OwnedRgbImage {
   checkSize(size);
   const { width, height } = size;
-  const data = resampleNow(createKernel(), image, size, { x: 0, y: 0, width, height });
+  const data = resampleNow(createKernel(), image, size, { x: 0, y: 0, width, height }, order);
   return { data, width, height };
 }
 

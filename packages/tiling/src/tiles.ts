@@ -2,7 +2,7 @@ import { TilingError } from './error.js';
 import { channelsOf, type RgbImage } from './image.js';
 import { createKernel, type Kernel } from './kernel.js';
 import { boxOf, type PlanOptions, planTiles, type TileBox, type TilePlan } from './plan.js';
-import { resample } from './resample.js';
+import { type PassOrder, resample } from './resample.js';
 import { turn } from './turn.js';
 
 /** One square crop of the resized image, or the thumbnail; `data` is RGB `[size, size, 3]`. */
@@ -27,6 +27,8 @@ export interface TilesRun {
   /** Ends the run between two pieces of work; the iteration throws `signal.reason` untouched. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: TileProgress) => void) | undefined;
+  /** Which Pillow to equal, see {@link PassOrder}; `'pillow-13'`. */
+  readonly order?: PassOrder | undefined;
 }
 
 /** Multiplications after which the event loop gets a turn, some tens of milliseconds of work. */
@@ -38,18 +40,24 @@ export function checkPlan(image: RgbImage, plan: TilePlan): void {
   if (plan.image.width === image.width && plan.image.height === image.height) return;
   throw new TilingError(
     'shape-mismatch',
-    `Expected an image of ${plan.image.width} × ${plan.image.height} as the plan says, got ${image.width} × ${image.height}; plan the image that is passed.`,
+    `Expected an image of ${plan.image.width} × ${plan.image.height}, got ${image.width} × ${image.height}; pass the plan of this image.`,
     { planned: plan.image, image: { width: image.width, height: image.height } },
   );
 }
 
 /** The steps that cut one tile of a plan; see {@link resample}. */
-export function cutTile(kernel: Kernel, image: RgbImage, plan: TilePlan, index: number) {
+export function cutTile(kernel: Kernel, image: RgbImage, plan: TilePlan, index: number, order?: PassOrder) {
   const size = plan.tileSize;
   const box = plan.boxes[index];
   return box
-    ? resample(kernel, image, plan, box)
-    : resample(kernel, image, { width: size, height: size }, { x: 0, y: 0, width: size, height: size });
+    ? resample(kernel, image, plan, box, order)
+    : resample(
+        kernel,
+        image,
+        { width: size, height: size },
+        { x: 0, y: 0, width: size, height: size },
+        order,
+      );
 }
 
 /** Dresses the bytes of a tile. */
@@ -79,14 +87,14 @@ export function tileOf(plan: TilePlan, index: number, data: Uint8Array<ArrayBuff
 export async function* tiles(
   image: RgbImage,
   plan: TilePlan | PlanOptions = {},
-  { signal, onProgress }: TilesRun = {},
+  { signal, onProgress, order }: TilesRun = {},
 ): AsyncGenerator<Tile, void, undefined> {
   const planned = 'boxes' in plan ? plan : planTiles(image, plan);
   checkPlan(image, planned);
   signal?.throwIfAborted();
   const kernel = createKernel();
   for (let index = 0; index < planned.tiles; index++) {
-    const steps = cutTile(kernel, image, planned, index);
+    const steps = cutTile(kernel, image, planned, index, order);
     let work = 0;
     let step = steps.next();
     while (!step.done) {

@@ -37,7 +37,12 @@ export function formula(width: number, height: number) {
 export interface Expected {
   readonly files: Readonly<Record<string, DecodedRecord>>;
   readonly photo: DecodedRecord;
-  readonly resized: readonly { from: [number, number]; to: [number, number]; rgb: string }[];
+  readonly resized: readonly {
+    from: [number, number];
+    to: [number, number];
+    rgb: string;
+    horizontalFirst: string;
+  }[];
   readonly padded: readonly { from: [number, number]; rgb: string }[];
   readonly normalised: Readonly<
     Record<'imagenet' | 'clip' | 'siglip', Record<'separate' | 'fused' | 'float16', string>>

@@ -140,9 +140,16 @@ function countFrames(reader: Reader): number {
 export function decodeGif(bytes: Uint8Array, maxPixels: number): DecodedImage {
   const reader = new Reader(bytes);
   const screen = reader.take(13);
-  const palette = Uint8Array.from({ length: 768 }, (_, index) => Math.floor(index / 3));
+  // Pillow shows indices as grey while no palette says otherwise, and as black where a palette ends before them.
+  const greys = Uint8Array.from({ length: 768 }, (_, index) => Math.floor(index / 3));
+  let palette = greys;
   const readPalette = (flags: number) => {
-    if (flags & 0x80) palette.set(reader.take(6 << (flags & 7)));
+    if (!(flags & 0x80)) return;
+    const colours = reader.take(6 << (flags & 7));
+    palette = greys;
+    if (colours.every((value, index) => value === greys[index])) return;
+    palette = new Uint8Array(768);
+    palette.set(colours);
   };
   readPalette(screen[10]!);
   let transparent: number | undefined;
