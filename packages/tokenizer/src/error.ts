@@ -6,7 +6,9 @@ export type TokenizerErrorCode =
   | 'file-missing'
   | 'template-unknown'
   | 'reserved-text'
-  | 'invalid-option';
+  | 'invalid-option'
+  | 'images-exceed-slots'
+  | 'slots-exceed-images';
 
 /**
  * The error of this package. It carries the brand that `InternVLError.is` of `@internvl/backend` looks for, so nothing has
