@@ -53,7 +53,7 @@ export const tokenize = defineCommand({
     const bos = options.flag('bos') ? true : options.flag('no-bos') ? false : undefined;
     const path = modelArgument(model === undefined ? [] : [model], 'tokenize');
     const files = await tokenizerFiles(path, surroundings, output);
-    const tokenizer = await loadTokenizer(files, { semantics });
+    const tokenizer = loadTokenizer(files, { semantics });
     const answer = (work: Work) =>
       'ids' in work
         ? { text: tokenizer.decode(work.ids, { skipSpecialTokens: options.flag('skip-special') }) }
