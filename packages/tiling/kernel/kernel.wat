@@ -3,7 +3,7 @@
 ;; A coefficient q is kept as q = high · 2^14 + low with 0 ≤ low < 2^14, so that a pair of taps is one 16-bit dot
 ;; product for the high and one for the low halves. Sums wrap modulo 2^32 and the true sum fits int32, so the
 ;; result is exact. A table has, per output, one int32 offset and then per pair of taps two int32: high and low
-;; halves of both taps. Memory is little-endian throughout. `make.ts` turns this file into src/kernel-binary.ts.
+;; halves of both taps. Memory is little-endian throughout. `pnpm kernel` turns this file into src/kernel-binary.ts.
 (module
   (memory (export "memory") 1)
 

@@ -200,7 +200,7 @@ describe('the sequence', () => {
   });
 });
 
-describe('awkward sizes', () => {
+describe('any size', () => {
   it.each([
     [1, 1],
     [1, 4000],
@@ -212,5 +212,32 @@ describe('awkward sizes', () => {
   ])('%i × %i is cut without fail', async (width, height) => {
     const made = await all(formula(width, height), { tileSize: 56, maxTiles: 40 });
     expect(made).toHaveLength(planTiles({ width, height }, { tileSize: 56, maxTiles: 40 }).tiles);
+  });
+
+  it('gives the crops of the resized image and the resized whole', async () => {
+    let state = 5;
+    const next = () => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      return state / 2 ** 32;
+    };
+    for (let run = 0; run < 60; run++) {
+      const width = Math.ceil(20000 ** next());
+      const height = Math.min(20000, Math.ceil(Math.min(20000, 400_000 / width) ** next()));
+      const image = formula(width, height);
+      const plan = planTiles(image, { tileSize: 15, maxTiles: Math.ceil(next() * 40) });
+      const made = await all(image, plan);
+      const canvas = resize(image, plan);
+      for (const [index, { x, y }] of plan.boxes.entries()) {
+        const crop = new Uint8Array(15 * 15 * 3);
+        for (let row = 0; row < 15; row++) {
+          const at = ((y + row) * plan.width + x) * 3;
+          crop.set(canvas.data.subarray(at, at + 45), row * 45);
+        }
+        expect(Buffer.compare(made[index]!.data, crop), `tile ${index} of ${width} × ${height}`).toBe(0);
+      }
+      if (plan.thumbnail) {
+        expect(made.at(-1)!.data).toEqual(resize(image, { width: 15, height: 15 }).data);
+      }
+    }
   });
 });
