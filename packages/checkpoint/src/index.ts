@@ -1,6 +1,8 @@
 export { knownArchitectures } from './config/architectures.js';
 export { type ConfigFiles, readConfig } from './config/read-config.js';
 export { readConfigFiles } from './config/read-config-files.js';
+export { type Manifest, type ManifestFile, parseManifest } from './convert/manifest.js';
+export { type ConversionPlan, type PlanOptions, planConversion } from './convert/plan.js';
 export type {
   ExpertsConfig,
   LlmConfig,
@@ -9,6 +11,8 @@ export type {
   Rope,
   VisionConfig,
 } from './model-config.js';
+export type { PartPrecisions, PrecisionName } from './onnx/precision.js';
+export type { ImageSize } from './onnx/vision-size.js';
 export type { OnProgress, Progress } from './progress.js';
 export { readBlocks, type TensorBlock, type TensorBlockOptions } from './safetensors/blocks.js';
 export type { ByteReadOptions, ByteSource } from './safetensors/byte-source.js';
@@ -24,3 +28,5 @@ export type {
 export { safetensorsPieces, type WritableTensor } from './safetensors/write.js';
 export type { Checkpoint, CheckpointFiles, DigestOptions } from './source/checkpoint.js';
 export { CanonicalTensors } from './weights/canonical-tensors.js';
+export { type Layout, layOut } from './write/layout.js';
+export type { StoredTensor } from './write/stored-tensor.js';

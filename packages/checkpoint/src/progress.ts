@@ -2,9 +2,10 @@
 export interface Progress {
   /**
    * `resolving`: asking the Hub what there is. `downloading`: fetching a file. `checking`: comparing it with the
-   * published hash. `hashing`: computing a digest. `converting`: writing graphs and weights.
+   * published hash. `hashing`: computing a digest. `converting`: writing graphs and weights. `waiting`: another process
+   * converts the same model; `loaded` is what it has written.
    */
-  readonly status: 'resolving' | 'downloading' | 'checking' | 'hashing' | 'converting';
+  readonly status: 'resolving' | 'downloading' | 'checking' | 'hashing' | 'converting' | 'waiting';
   /** The file it is about; empty where it is about none. */
   readonly file: string;
   /** Of this file. */

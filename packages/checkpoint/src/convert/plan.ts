@@ -1,0 +1,80 @@
+import { encodeModel, type OnnxModel } from '@internvl/backend/onnx';
+import type { ModelConfig } from '../model-config.js';
+import { buildDecoder } from '../onnx/decoder-graph.js';
+import { buildEmbed } from '../onnx/embed-graph.js';
+import { FloatPrecision } from '../onnx/float-precision.js';
+import type { PartPrecisions, Precision, PrecisionName } from '../onnx/precision.js';
+import { buildVision, readTable } from '../onnx/vision-graph.js';
+import type { TensorSource } from '../safetensors/tensor-source.js';
+import { type Layout, layOut } from '../write/layout.js';
+import { storedRows } from '../write/stored-tensor.js';
+
+/** Everything that is written, before a weight is read: the graphs are small and finished, the data file is laid out. */
+export interface ConversionPlan {
+  /** Encoded graphs by file name. */
+  readonly graphs: ReadonlyMap<string, Uint8Array>;
+  readonly data: Layout;
+  /** Position table with the class token, in the data file. */
+  readonly positionTable: { readonly offset: number; readonly rows: number; readonly columns: number };
+}
+
+export interface PlanOptions {
+  readonly precision: PartPrecisions;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Builds the graphs of a checkpoint: `vision.onnx` for its own tile size and, with a language model, `embed.onnx` and
+ * `decoder.onnx`.
+ *
+ * @param weights under canonical names, as `Checkpoint.weights`
+ * @throws `tensor-missing`; `signal.reason` when aborted
+ */
+export async function planConversion(
+  config: ModelConfig,
+  weights: TensorSource,
+  { precision, signal }: PlanOptions,
+): Promise<ConversionPlan> {
+  const { llm, tileSize } = config;
+  const table = await readTable(weights, signal);
+  const columns = config.vision.width;
+  const rows = table.length / columns;
+  const stored = storedRows(
+    {
+      name: 'vision_model.embeddings.table',
+      rows,
+      columns,
+      read: async (firstRow, rowCount) => table.slice(firstRow * columns, (firstRow + rowCount) * columns),
+    },
+    'float32',
+  );
+  const size = { width: tileSize, height: tileSize };
+  const builders = new Map([
+    [
+      'vision.onnx',
+      buildVision({ config, weights, precision: precisionOf(precision.vision), size, table }),
+    ],
+  ]);
+  if (llm) {
+    const own = precisionOf(precision.llm);
+    builders.set('embed.onnx', buildEmbed(llm, weights, own));
+    builders.set('decoder.onnx', buildDecoder({ llm, weights, precision: own }));
+  }
+  const tensors = [...builders.values()].flatMap((graph) => graph.tensors);
+  const data = layOut(dataName(precision, llm !== undefined), [stored, ...tensors]);
+  const encode = (model: OnnxModel) => encodeModel(model);
+  return {
+    graphs: new Map([...builders].map(([name, graph]) => [name, encode(graph.build(data.locate))])),
+    data,
+    positionTable: { offset: data.locate(stored.name).offset, rows, columns },
+  };
+}
+
+/** How weights of this precision are stored and computed. */
+function precisionOf(name: PrecisionName): Precision {
+  return new FloatPrecision(name);
+}
+
+function dataName({ vision, llm }: PartPrecisions, both: boolean): string {
+  return `weights.${!both || vision === llm ? vision : `${vision}-${llm}`}.data`;
+}
