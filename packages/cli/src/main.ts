@@ -55,6 +55,13 @@ const commands: ReadonlyMap<string, Entry> = new Map<string, Entry>([
     },
   ],
   [
+    'convert',
+    {
+      summary: 'Write a checkpoint as ONNX graphs.',
+      load: async () => (await import('./commands/convert.js')).convert,
+    },
+  ],
+  [
     'doctor',
     {
       summary: 'Try what works here and say what to install.',
