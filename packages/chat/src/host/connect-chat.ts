@@ -21,6 +21,9 @@ import type { LoadHooks } from './serve-chat.js';
 import type { Transport } from './transport.js';
 import { fromWireFeatures, fromWireTrace } from './wire-features.js';
 
+/** What loading tells on the way, and how to end it. */
+export type ConnectOptions = { readonly [H in keyof LoadHooks]?: LoadHooks[H] | undefined };
+
 /**
  * Loads a chat in a host at the other end of a transport and gives it as if it were here. Disposing it ends the host.
  *
@@ -29,7 +32,7 @@ import { fromWireFeatures, fromWireTrace } from './wire-features.js';
 export async function connectChat<L>(
   transport: Transport<HostMessage, ClientMessage<L>>,
   request: L,
-  { signal, onProgress, onNote }: Partial<LoadHooks> = {},
+  { signal, onProgress, onNote }: ConnectOptions = {},
 ): Promise<Chat> {
   const client = new HostClient(transport);
   try {

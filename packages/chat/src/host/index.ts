@@ -1,4 +1,4 @@
-export { connectChat } from './connect-chat.js';
+export { type ConnectOptions, connectChat } from './connect-chat.js';
 export type {
   CallMessage,
   ClientMessage,

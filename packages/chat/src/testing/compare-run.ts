@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { Tensor } from '@internvl/backend';
+import { hostTensor, type Tensor } from '@internvl/backend';
 import type { Answer } from '../answer.js';
-import type { Chat } from '../chat.js';
+import type { Chat, Trace } from '../chat.js';
 import { VisibleText } from '../text/visible-text.js';
 import { type Recorded, readFloat32File } from './float32-file.js';
 import { goldenBatch, goldenQuestion } from './golden-question.js';
-import { type GoldenCase, type GoldenRow, readRecord } from './golden-record.js';
+import { type GoldenCase, type GoldenRecord, type GoldenRow, readRecord } from './golden-record.js';
+import { torchvisionStages } from './torchvision-tiles.js';
 
 /** How far a run is from what the reference did. Errors are largest absolute differences; absent where nothing was recorded. */
 export interface RunReport {
@@ -32,6 +33,7 @@ export async function compareRun(chat: Chat, golden: GoldenCase, run: string): P
   const { answer, tensors } = await chat.trace(turns, options);
   const pixels = tensors.pixel_values;
   const steps = tensors.logits!;
+  const { vision, visualTokens } = await visionStages(chat, golden, record, tensors);
   return {
     case: golden.name,
     run,
@@ -39,14 +41,32 @@ export async function compareRun(chat: Chat, golden: GoldenCase, run: string): P
     pixelsEqual: record.pixel_values && sha256(pixels) === record.pixel_values.sha256,
     pixels: pixels && largestPixelError(pixels, recorded),
     vision: largestError([
-      stageError(tensors.vit_last_hidden_state, recorded, 'vit_last_hidden_state'),
+      stageError(vision, recorded, 'vit_last_hidden_state'),
       stageError(tensors.vit_selected_hidden_state, recorded, 'vit_selected_layer'),
     ]),
-    visualTokens: stageError(tensors.visual_tokens, recorded, 'visual_tokens'),
+    visualTokens: stageError(visualTokens, recorded, 'visual_tokens'),
     logits: largestError([
       rowError(steps, 0, recorded.get('logits.first')),
       rowError(steps, 7, recorded.get('logits.eighth')),
     ]),
+  };
+}
+
+/**
+ * Vision tensors as they were recorded. In native records of images, a second run with torchvision's resize came after the
+ * one that gave pixel values, logits and ids, and its vision tensors are the ones that were kept.
+ */
+async function visionStages(
+  chat: Chat,
+  golden: GoldenCase,
+  record: GoldenRecord,
+  { vit_last_hidden_state: vision, visual_tokens: visualTokens }: Trace['tensors'],
+) {
+  if (!vision || !visualTokens || record.how !== 'native' || record.video) return { vision, visualTokens };
+  const other = await torchvisionStages(chat, golden, record);
+  return {
+    vision: hostTensor('float32', other.vision, vision.dims),
+    visualTokens: hostTensor('float32', other.visualTokens, visualTokens.dims),
   };
 }
 
@@ -86,7 +106,7 @@ function equal(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((id, index) => id === b[index]);
 }
 
-function sha256(tensor: Tensor<'float32'> | undefined): string | undefined {
+export function sha256(tensor: Tensor<'float32'> | undefined): string | undefined {
   if (!tensor) return undefined;
   const { buffer, byteOffset, byteLength } = tensor.data;
   return createHash('sha256')
@@ -97,7 +117,7 @@ function sha256(tensor: Tensor<'float32'> | undefined): string | undefined {
 type Stages = ReadonlyMap<string, Recorded>;
 
 /** Against `NAME`, or against the first and the last tile where only these were recorded. */
-function stageError(
+export function stageError(
   tensor: Tensor<'float32'> | undefined,
   recorded: Stages,
   name: string,
@@ -120,8 +140,8 @@ function rowError(tensor: Tensor<'float32'>, index: number, row: Recorded | unde
 }
 
 /** Recorded are the top left corners of the first and of the last tile. */
-function largestPixelError(pixels: Tensor<'float32'>, recorded: Stages): number | undefined {
-  const [tiles, , side] = pixels.dims;
+export function largestPixelError(pixels: Tensor<'float32'>, recorded: Stages): number | undefined {
+  const [tiles, , height, width] = pixels.dims;
   const corner = (tile: number, { dims, data }: Recorded) => {
     const [, rows, columns] = dims;
     return difference(
@@ -129,7 +149,7 @@ function largestPixelError(pixels: Tensor<'float32'>, recorded: Stages): number 
         const column = at % columns!;
         const row = Math.floor(at / columns!) % rows!;
         const channel = Math.floor(at / columns! / rows!);
-        return pixels.data[((tile * 3 + channel) * side! + row) * side! + column]!;
+        return pixels.data[((tile * 3 + channel) * height! + row) * width! + column]!;
       }),
       data,
     );
@@ -142,7 +162,7 @@ function largestPixelError(pixels: Tensor<'float32'>, recorded: Stages): number 
   );
 }
 
-function difference(a: Float32Array, b: Float32Array): number {
+export function difference(a: Float32Array, b: Float32Array): number {
   if (a.length !== b.length) return Number.POSITIVE_INFINITY;
   let largest = 0;
   for (let index = 0; index < a.length; index++) {

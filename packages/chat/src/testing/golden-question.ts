@@ -23,12 +23,13 @@ export function goldenQuestion(
       ? [user]
       : [user, { role: 'assistant', parts: [{ type: 'text', text: answer }] }];
   });
-  const maxTiles = record.how === 'native' ? record.max_patches : record.images.map(({ max }) => max!);
+  const limits = record.images.map(({ max }) => max).filter((max) => max !== undefined);
+  const maxTiles = record.how === 'native' ? record.max_patches : limits;
+  const minTiles = record.images[0]?.min;
   const video = turns.some(({ parts }) => parts.some(({ type }) => type === 'video'));
-  return {
-    turns,
-    options: { ...generation, ...(!video && maxTiles !== undefined && files.length > 0 && { maxTiles }) },
-  };
+  // Without tiling the records give no limits.
+  const tiled = !video && (record.how === 'native' ? record.images.length > 0 : limits.length > 0);
+  return { turns, options: { ...generation, ...(tiled && { maxTiles, minTiles }) } };
 }
 
 /** The rows of a batch; each shows one image. */

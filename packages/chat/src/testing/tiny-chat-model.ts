@@ -164,7 +164,7 @@ const prompts: PromptStyle = {
       ids.push(turns[index]!.role === 'user' ? 62 : 60);
       for (const part of parts) {
         if (part.type === 'text') ids.push(...[...part.text].map((letter) => letter.charCodeAt(0)));
-        else {
+        else if (part.type === 'image') {
           slots.push({ start: ids.length, count: part.tiles, tiles: part.tiles });
           ids.push(...Array<number>(part.tiles).fill(SLOT));
         }

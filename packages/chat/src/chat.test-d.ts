@@ -1,0 +1,47 @@
+import type { Tensor } from '@internvl/backend';
+import { expectTypeOf, test } from 'vitest';
+import type { Answer, Chat, ChatEvent, ImageInput, Part, TileFeatures, Trace, Turn } from './index.js';
+import { finishedAnswer } from './index.js';
+import type { load } from './node.js';
+
+test('events are told apart by their type', () => {
+  expectTypeOf<ChatEvent['type']>().toEqualTypeOf<
+    'image-tiled' | 'prompt-built' | 'vision-progress' | 'prefill-progress' | 'text-delta' | 'answer-finished'
+  >();
+  expectTypeOf<Extract<ChatEvent, { type: 'text-delta' }>['text']>().toEqualTypeOf<string>();
+  expectTypeOf<Extract<ChatEvent, { type: 'answer-finished' }>['answer']>().toEqualTypeOf<Answer>();
+});
+
+test('turns may be written as constants', () => {
+  const turns = [
+    {
+      role: 'user',
+      parts: [
+        { type: 'image', image: 'a.png' },
+        { type: 'text', text: 'What is it?' },
+      ],
+    },
+    { role: 'assistant', parts: [{ type: 'text', text: 'A cat.' }] },
+    { role: 'user', parts: [{ type: 'video', frames: [new Uint8Array(1)] }] },
+  ] as const;
+  expectTypeOf(turns).toExtend<readonly Turn[]>();
+  expectTypeOf<{ type: 'image'; image: ImageInput[] }>().toExtend<Part>();
+  expectTypeOf<{ type: 'image' }>().not.toExtend<Part>();
+  expectTypeOf<{ role: 'system'; parts: [] }>().not.toExtend<Turn>();
+});
+
+test('an image is pixels, bytes or a path', () => {
+  expectTypeOf<{ data: Uint8ClampedArray; width: number; height: number }>().toExtend<ImageInput>();
+  expectTypeOf<Uint8Array>().toExtend<ImageInput>();
+  expectTypeOf<string>().toExtend<ImageInput>();
+  expectTypeOf<number[]>().not.toExtend<ImageInput>();
+});
+
+test('a chat', () => {
+  expectTypeOf<Chat['answer']>().returns.toEqualTypeOf<AsyncGenerator<ChatEvent, void, void>>();
+  expectTypeOf<Chat['batch']>().returns.resolves.toEqualTypeOf<readonly Answer[]>();
+  expectTypeOf<Trace['tensors'][string]>().toEqualTypeOf<Tensor<'float32'>>();
+  expectTypeOf<TileFeatures['visualTokens']>().toEqualTypeOf<Tensor<'float32'> | undefined>();
+  expectTypeOf(finishedAnswer).returns.resolves.toEqualTypeOf<Answer>();
+  expectTypeOf<typeof load>().returns.resolves.toEqualTypeOf<Chat>();
+});

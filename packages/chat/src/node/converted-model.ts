@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { InternVLError } from '@internvl/backend';
+import {
+  type ConvertedModel,
+  cacheDirectory,
+  convertCached,
+  isConverted,
+  openConverted,
+  openFolder,
+  resolveModel,
+} from '@internvl/checkpoint/node';
+import type { LoadOptions } from '../load-options.js';
+
+/** A converted model and what is known of where it came from. */
+export interface FoundModel {
+  readonly converted: ConvertedModel;
+  /** Hub id, or name of the folder. */
+  readonly name: string;
+  /** Text of the checkpoint's `conversation.py`, where there is one. */
+  readonly conversationFile: string | undefined;
+}
+
+type Options = Pick<LoadOptions, 'precision' | 'cache' | 'env' | 'signal' | 'onProgress'>;
+
+const precisions = ['fp32', 'fp16'] as const;
+
+/**
+ * Finds a model by folder or Hub id, and converts it into the cache unless it is converted already.
+ *
+ * @throws as `resolveModel`, `openFolder`, `convertCached`, `openConverted`
+ */
+export async function convertedModel(model: string, options: Options): Promise<FoundModel> {
+  const { cache, env = process.env, signal, onProgress } = options;
+  const precision = precisionOf(options.precision);
+  const { path, hub } = await resolveModel(model, { cache, env, signal, onProgress });
+  const name = hub?.repo ?? basename(path);
+  if (await isConverted(path)) {
+    const converted = await openConverted(path);
+    assertPrecision(converted, precision, path);
+    return { converted, name, conversationFile: undefined };
+  }
+  const checkpoint = await openFolder(path, { cache, env, signal });
+  try {
+    const directory = cacheDirectory({ cache, env });
+    const converted = await convertCached(checkpoint, {
+      cacheDirectory: directory,
+      precision: precision ?? 'fp32',
+      signal,
+      onProgress,
+    });
+    return { converted, name, conversationFile: await textIn(path, 'conversation.py') };
+  } finally {
+    await checkpoint.close();
+  }
+}
+
+/** How the weights of a converted model are stored: `'fp32'`, or `'fp16+fp32'` where vision and language differ. */
+export function storedPrecision({ manifest }: ConvertedModel): string {
+  const { vision, llm } = manifest.precision;
+  return vision === llm || manifest.config.llm === undefined ? vision : `${vision}+${llm}`;
+}
+
+/** The wanted precision; undefined where any will do. */
+function precisionOf(name = 'auto'): (typeof precisions)[number] | undefined {
+  const known = precisions.find((precision) => precision === name);
+  if (known || name === 'auto') return known;
+  throw new InternVLError(
+    'invalid-option',
+    `Expected a precision among auto, ${precisions.join(', ')}, got "${name}"; name one of these.`,
+    { option: 'precision', value: name, known: ['auto', ...precisions] },
+  );
+}
+
+function assertPrecision(converted: ConvertedModel, wanted: string | undefined, path: string): void {
+  const stored = storedPrecision(converted);
+  if (wanted === undefined || wanted === stored) return;
+  throw new InternVLError(
+    'invalid-option',
+    `Expected ${path} to be stored as ${wanted}, it is ${stored}; leave the precision out, or pass the checkpoint it was made from.`,
+    { option: 'precision', value: wanted, stored },
+  );
+}
+
+async function textIn(folder: string, name: string): Promise<string | undefined> {
+  return readFile(join(folder, name), 'utf8').catch(() => undefined);
+}
