@@ -31,7 +31,9 @@ export async function writeData(
     if (offset > written) await write(new Uint8Array(offset - written));
     for await (const chunk of tensor.chunks({ signal })) await write(chunk);
     if (written !== offset + tensor.bytes) {
-      throw new RangeError(`${tensor.name} wrote ${written - offset} bytes where ${tensor.bytes} were laid out`);
+      throw new RangeError(
+        `${tensor.name} wrote ${written - offset} bytes where ${tensor.bytes} were laid out`,
+      );
     }
   }
   return hash.digest('hex');

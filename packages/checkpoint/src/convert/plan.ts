@@ -50,10 +50,7 @@ export async function planConversion(
   );
   const size = { width: tileSize, height: tileSize };
   const builders = new Map([
-    [
-      'vision.onnx',
-      buildVision({ config, weights, precision: precisionOf(precision.vision), size, table }),
-    ],
+    ['vision.onnx', buildVision({ config, weights, precision: precisionOf(precision.vision), size, table })],
   ]);
   if (llm) {
     const own = precisionOf(precision.llm);

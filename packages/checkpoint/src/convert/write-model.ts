@@ -1,18 +1,12 @@
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import type { Checkpoint } from '../source/checkpoint.js';
 import { kvHeadSize } from '../onnx/head-padding.js';
 import type { PartPrecisions } from '../onnx/precision.js';
 import type { OnProgress } from '../progress.js';
+import type { Checkpoint } from '../source/checkpoint.js';
 import { writeData } from './data-file.js';
 import { type ConversionFileSystem, diskFull, isDiskFull } from './file-system.js';
-import {
-  type Manifest,
-  type ManifestFile,
-  manifestFormat,
-  manifestName,
-  writerVersion,
-} from './manifest.js';
+import { type Manifest, type ManifestFile, manifestFormat, manifestName, writerVersion } from './manifest.js';
 import type { ConversionPlan } from './plan.js';
 
 export interface WriteModelOptions {

@@ -11,10 +11,7 @@ export const embeddingTable = 'language_model.model.embed_tokens.weight';
 export function buildEmbed(llm: LlmConfig, weights: TensorSource, precision: Precision): GraphBuilder {
   const graph = new GraphBuilder('embed');
   const ids = graph.input('input_ids', 'int64', ['batch', 'sequence']);
-  graph.rename(
-    precision.lookUp(graph, 'rows', ids, tensorMatrix(weights, embeddingTable)),
-    'inputs_embeds',
-  );
+  graph.rename(precision.lookUp(graph, 'rows', ids, tensorMatrix(weights, embeddingTable)), 'inputs_embeds');
   graph.output('inputs_embeds', ['batch', 'sequence', llm.hidden]);
   return graph;
 }

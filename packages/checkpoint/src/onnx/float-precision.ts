@@ -41,10 +41,7 @@ export class FloatPrecision implements Precision {
   experts(graph: GraphBuilder, name: string, x: string, router: string, experts: ExpertWeights): string {
     const { count, perToken, normalise, gateUp, down } = experts;
     const stored = (matrix: Matrix) =>
-      this.#widened(
-        graph,
-        storedRows(matrix, this.#type, [count, matrix.rows / count, matrix.columns]),
-      );
+      this.#widened(graph, storedRows(matrix, this.#type, [count, matrix.rows / count, matrix.columns]));
     return graph.add(name, 'com.microsoft.MoE', [x, router, stored(gateUp), '', stored(down)], {
       k: perToken,
       activation_type: 'swiglu',

@@ -1,7 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Backend, hostTensor } from '@internvl/backend';
+import { referenceBackend } from '@internvl/backend/reference';
 import { nodeBackend } from '@internvl/backend-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { convert } from '../convert/convert.js';
@@ -18,28 +19,44 @@ const LOGITS = 5e-4;
 /** Tokens that are compared after the first one. */
 const STEPS = 6;
 
-let backend: Backend;
 let folder: string;
 
 beforeAll(async () => {
-  backend = await nodeBackend({ device: 'cpu', threads: 1 });
   folder = await mkdtemp(join(tmpdir(), 'internvl-graphs-'));
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-describe('the fixtures in the repository', () => checkpoints(fixtures));
-describe.runIf(goldens)('the full set', () => checkpoints(goldens ?? fixtures));
+const onnxruntime = () => nodeBackend({ device: 'cpu', threads: 1 });
+describe('the fixtures in the repository', () => checkpoints(fixtures, onnxruntime));
+describe.runIf(goldens)('the full set', () => checkpoints(goldens ?? fixtures, onnxruntime));
 
-function checkpoints(set: string): void {
-  for (const name of checkpointNames(set)) describe(name, () => checkpoint(join(set, name)));
+/** One run of each checkpoint, and all that a batch needs: the reference backend is exact and slow. */
+describe('the reference backend', () =>
+  checkpoints(
+    fixtures,
+    async () => referenceBackend({ readRange }),
+    (runs) => runs.filter((run) => ['one-tile', 'static', 'oblong', 'batch'].includes(run)),
+  ));
+
+function checkpoints(
+  set: string,
+  backendOf: () => Promise<Backend>,
+  choose: (runs: string[]) => string[] = (runs) => runs,
+): void {
+  for (const name of checkpointNames(set)) {
+    const source = join(set, name);
+    describe(name, () => checkpoint(source, choose(runNames(source)), backendOf));
+  }
 }
 
-function checkpoint(source: string): void {
+function checkpoint(source: string, runs: readonly string[], backendOf: () => Promise<Backend>): void {
+  let backend: Backend;
   let model: ConvertedModel;
   let slot = -1;
 
   beforeAll(async () => {
+    backend = await backendOf();
     const opened = await openFolder(source);
     const directory = join(await mkdtemp(join(folder, 'case-')), 'converted');
     model = await convert(opened, { directory });
@@ -47,10 +64,10 @@ function checkpoint(source: string): void {
     if (model.config.llm) slot = await slotId(model.files, model.config);
   });
 
-  test.each(runNames(source))('%s', async (run) => {
+  test.each(runs)('%s', async (run) => {
     const { record, tensors } = await openRun(source, run);
     try {
-      const visual = await compareVision(source, model, record, tensors);
+      const visual = await compareVision(source, model, record, tensors, backend);
       if (!model.config.llm) return;
       const decoder = await TinyDecoder.load(model, backend);
       try {
@@ -83,6 +100,7 @@ async function compareVision(
   model: ConvertedModel,
   record: GoldenRecord,
   tensors: Safetensors,
+  backend: Backend,
 ): Promise<Float32Array<ArrayBuffer>> {
   if (record.images.length === 0) return new Float32Array();
   const { values, tiles, size } = await runPixels(source, record, model.config);
@@ -157,6 +175,17 @@ async function compareBatch(
     const next = logits.map(argmax);
     expect(next).toEqual(rows.map(({ ids }) => ids[step]));
     logits = await decoder.step(caches, next);
+  }
+}
+
+async function readRange(path: string, offset: number, length?: number): Promise<Uint8Array> {
+  const file = await open(path);
+  try {
+    const bytes = new Uint8Array(length ?? (await file.stat()).size - offset);
+    await file.read(bytes, 0, bytes.length, offset);
+    return bytes;
+  } finally {
+    await file.close();
   }
 }
 

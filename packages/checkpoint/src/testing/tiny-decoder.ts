@@ -47,7 +47,11 @@ export class TinyDecoder {
   }
 
   /** Embeddings of ids, `[ids, hidden]`, with visual tokens over those that are `slot`. */
-  async embed(ids: readonly number[], slot = -1, visual: Float32Array = new Float32Array()): Promise<Float32Array> {
+  async embed(
+    ids: readonly number[],
+    slot = -1,
+    visual: Float32Array = new Float32Array(),
+  ): Promise<Float32Array> {
     const input = hostTensor('int64', BigInt64Array.from(ids, BigInt), [1, ids.length]);
     const { inputs_embeds } = await this.#embed.run({ input_ids: input });
     const rows = Float32Array.from(await floats(inputs_embeds));
@@ -92,7 +96,11 @@ export class TinyDecoder {
       inputs_embeds: hostTensor('float32', embeds, [batch, count, hidden]),
       rotary_cos: hostTensor('float32', cos, [positions.length, size / 2]),
       rotary_sin: hostTensor('float32', sin, [positions.length, size / 2]),
-      rotary_index: hostTensor('int64', BigInt64Array.from(positions, (_, at) => BigInt(at)), [batch, count]),
+      rotary_index: hostTensor(
+        'int64',
+        BigInt64Array.from(positions, (_, at) => BigInt(at)),
+        [batch, count],
+      ),
       seqlens_k: hostTensor(
         'int32',
         Int32Array.from(totals, (value) => value - 1),
@@ -111,10 +119,7 @@ export class TinyDecoder {
       if (!from) return;
       for (let head = 0; head < kvHeads; head++) {
         const start = head * cache.capacity * size;
-        to.set(
-          from.subarray(start, start + cache.length * size),
-          (row * kvHeads + head) * capacity * size,
-        );
+        to.set(from.subarray(start, start + cache.length * size), (row * kvHeads + head) * capacity * size);
       }
     }
 

@@ -30,7 +30,13 @@ test('rounds to the nearest, ties to even, across all exponents', () => {
 });
 
 test('infinity and NaN stay, a finite overflow is an error that names the tensor', () => {
-  const special = Float32Array.of(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, 65504, 65519);
+  const special = Float32Array.of(
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+    Number.NaN,
+    65504,
+    65519,
+  );
   expect([...toFloat16(special, 'special')]).toEqual([0x7c00, 0xfc00, 0x7e00, 0x7bff, 0x7bff]);
   expect(() => toFloat16(Float32Array.of(70000), 'mlp1.1.weight')).toThrow(
     expect.objectContaining({ code: 'precision-overflow', facts: { name: 'mlp1.1.weight', value: 70000 } }),

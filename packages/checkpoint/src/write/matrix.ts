@@ -10,11 +10,7 @@ export interface Matrix {
   readonly rows: number;
   readonly columns: number;
   /** `rowCount` rows from `firstRow`: `[rowCount, columns]`. @throws as `TensorSource.read` */
-  read(
-    firstRow: number,
-    rowCount: number,
-    options?: TensorReadOptions,
-  ): Promise<Float32Array<ArrayBuffer>>;
+  read(firstRow: number, rowCount: number, options?: TensorReadOptions): Promise<Float32Array<ArrayBuffer>>;
 }
 
 /**
