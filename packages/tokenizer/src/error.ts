@@ -10,6 +10,8 @@ export type TokenizerErrorCode =
   | 'images-exceed-slots'
   | 'slots-exceed-images';
 
+type Facts = Readonly<Record<string, unknown>>;
+
 /**
  * The error of this package. It carries the brand that `InternVLError.is` of `@internvl/backend` looks for, so nothing has
  * to be imported from there.
@@ -17,14 +19,9 @@ export type TokenizerErrorCode =
 export class TokenizerError extends Error {
   override readonly name = 'InternVLError';
   readonly code: TokenizerErrorCode;
-  readonly facts: Readonly<Record<string, unknown>>;
+  readonly facts: Facts;
 
-  constructor(
-    code: TokenizerErrorCode,
-    message: string,
-    facts: Readonly<Record<string, unknown>> = {},
-    options?: ErrorOptions,
-  ) {
+  constructor(code: TokenizerErrorCode, message: string, facts: Facts = {}, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
     this.facts = facts;
@@ -33,12 +30,7 @@ export class TokenizerError extends Error {
 }
 
 /** A damaged or unfit file: `place` says where in it (a line, a byte, a piece). */
-export function unreadable(
-  file: string,
-  place: string,
-  problem: string,
-  facts: Readonly<Record<string, unknown>> = {},
-): TokenizerError {
+export function unreadable(file: string, place: string, problem: string, facts: Facts = {}): TokenizerError {
   return new TokenizerError(
     'tokenizer-unreadable',
     `${file}, ${place}: ${problem}. Fetch the file again, or the one that belongs to this checkpoint.`,

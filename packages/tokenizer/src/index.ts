@@ -1,5 +1,5 @@
 export { TokenizerError, type TokenizerErrorCode } from './error.js';
-export type { LoadOptions, SplitName, TokenizerFiles } from './load-options.js';
+export type { Formats, LoadOptions, TokenizerFiles } from './load-options.js';
 export { loadTokenizer } from './load-tokenizer.js';
 export { stripSpaces } from './text/white-space.js';
 export type {

@@ -1,28 +1,25 @@
-import { plainToken } from './added-tokens/added-token.js';
-import { TokenizerError } from './error.js';
+import { TokenizerError, unreadable } from './error.js';
 import { readMerges } from './files/merges-file.js';
+import { isJson, jsonOf, objectOf, parseJson, textOf } from './files/read-json.js';
 import { readSentencePiece } from './files/sentencepiece-file.js';
-import { jsonOf } from './files/text-file.js';
-import { isTiktoken, readTiktoken } from './files/tiktoken-file.js';
 import { readTokenizerJson } from './files/tokenizer-json.js';
-import { byteVocabulary } from './files/vocabulary-file.js';
+import { takeTokens, vocabularyOf } from './files/vocabulary-of.js';
+import { addedToken, distinct, plainToken } from './load/added-token.js';
 import { byteSource } from './load/byte-source.js';
-import { checkAgreement, collectAdded, distinct, fromDecoder, fromIds } from './load/collect-added.js';
-import { ggufSource } from './load/gguf-source.js';
+import type { ReadContext } from './load/context.js';
 import { pieceSource } from './load/piece-source.js';
-import { noFrame, type Source } from './load/source.js';
-import { readTokenizerConfig, type TokenizerConfig } from './load/tokenizer-config.js';
-import type { LoadOptions, SplitName, TokenizerFiles } from './load-options.js';
+import type { Source } from './load/source.js';
+import { specialTokens } from './load/special-tokens.js';
+import type { LoadOptions, TokenizerFiles } from './load-options.js';
+import { pieceKind, Vocabulary } from './model/vocabulary.js';
 import { ModelTokenizer } from './model-tokenizer.js';
 import type { Frame } from './rules.js';
-import type { AddedToken, Semantics, Tokenizer } from './tokenizer-spec.js';
+import { wordSplit } from './split/word-split.js';
+import type { AddedToken, Tokenizer } from './tokenizer-spec.js';
 
-/** The files one of which has to be there, in the order in which the slow and the fast classes look for them. */
-type Kind = 'tokenizer.model' | 'merges.txt' | 'tiktoken' | 'tokenizer.json' | 'gguf';
-const order: Readonly<Record<Semantics, readonly Kind[]>> = {
-  slow: ['tokenizer.model', 'merges.txt', 'tiktoken', 'tokenizer.json', 'gguf'],
-  fast: ['tokenizer.json', 'tokenizer.model', 'merges.txt', 'tiktoken', 'gguf'],
-};
+const configFile = 'tokenizer_config.json';
+const addedFile = 'added_tokens.json';
+const kinds = ['tokenizer.model', 'merges.txt', 'tokenizer.json'];
 
 /**
  * A tokenizer out of a checkpoint's files, as its reference code would load it.
@@ -35,179 +32,176 @@ const order: Readonly<Record<Semantics, readonly Kind[]>> = {
  * or with a step this package does not know, with `file` and `place` in its facts.
  */
 export function loadTokenizer(files: TokenizerFiles, options: LoadOptions = {}): Tokenizer {
-  const config = readTokenizerConfig(files, options);
-  const found = vocabularyFiles(files);
-  const slow = found['tokenizer.model'] ?? found['merges.txt'];
-  const fast =
-    config.native || config.fastClass || (slow === undefined && found['tokenizer.json'] !== undefined);
+  const config = jsonOf(configFile, files[configFile]);
+  const native = config.processor_class === 'InternVLProcessor';
+  const named = typeof config.tokenizer_class === 'string' ? config.tokenizer_class : '';
+  const className = named.replace(/Fast$/, '');
+  const flag = (key: string, otherwise: boolean): boolean =>
+    typeof config[key] === 'boolean' ? config[key] : otherwise;
+  const slowFiles = kinds.slice(0, 2).some((name) => files[name]);
+  const fast = native || named.endsWith('Fast') || (!slowFiles && files['tokenizer.json'] !== undefined);
   const semantics = options.semantics ?? (fast ? 'fast' : 'slow');
-  const kind = order[semantics].find((candidate) => found[candidate] !== undefined);
-  if (!kind) throw missing(files);
-  const file = found[kind]!;
-  const source = readSource(kind, file, files, config, semantics, options);
-  return assemble(source, kind, files, config, semantics, options);
-}
 
-/** Name of the file of each kind. */
-function vocabularyFiles(files: TokenizerFiles): Partial<Record<Kind, string>> {
-  const found: Partial<Record<Kind, string>> = {};
-  for (const [name, bytes] of Object.entries(files)) {
-    if (name === 'tokenizer.json' || name === 'merges.txt') found[name] = name;
-    else if (name === 'tokenizer.model') found[isTiktoken(bytes) ? 'tiktoken' : 'tokenizer.model'] = name;
-    else if (name.endsWith('.tiktoken')) found.tiktoken = name;
-    else if (name.endsWith('.gguf')) found.gguf = name;
+  // With added_tokens_decoder the reference reads special tokens and added tokens from the configuration alone.
+  const table = isJson(config.added_tokens_decoder) ? config.added_tokens_decoder : {};
+  const decoder = distinct(
+    configFile,
+    Object.entries(table).map(([id, token]) =>
+      addedToken(configFile, id, objectOf(configFile, `added token ${id}`, token)),
+    ),
+  );
+  const mapFile = 'special_tokens_map.json';
+  const names = specialTokens(className, config, decoder.length > 0 ? {} : jsonOf(mapFile, files[mapFile]));
+  const contents = [...names.named, ...names.additional];
+  const known = files[configFile] !== undefined || files[mapFile] !== undefined;
+  const byId = distinct(
+    addedFile,
+    Object.entries(jsonOf(addedFile, files[addedFile])).map(([content, id]) =>
+      addedToken(addedFile, id, { ...plainToken(0, content, !known || contents.includes(content)) }),
+    ),
+  );
+  for (const { content, id } of byId) {
+    const other = decoder.find((token) => token.content === content && token.id !== id);
+    if (other)
+      throw unreadable(
+        addedFile,
+        `added token ${content}`,
+        `expected id ${other.id} of ${configFile}, got ${id}`,
+        { token: content, id },
+      );
   }
-  return found;
-}
-
-function readSource(
-  kind: Kind,
-  file: string,
-  files: TokenizerFiles,
-  config: TokenizerConfig,
-  semantics: Semantics,
-  options: LoadOptions,
-): Source {
-  const bytes = files[file]!;
-  const { cacheSize = 65_536, split } = options;
-  switch (kind) {
-    case 'tokenizer.json':
-      return { ...readTokenizerJson(file, bytes, cacheSize), semantics };
-    case 'tokenizer.model':
-      return pieceSource(readSentencePiece(file, bytes), config, semantics, cacheSize);
-    case 'merges.txt': {
-      const table = files['vocab.json'];
-      const added = new Set([...fromDecoder(config), ...fromIds(files, config)].map((token) => token.id));
-      const given = table && byteVocabulary('vocab.json', 'token', jsonOf('vocab.json', table), added);
-      const { merges, vocabulary } = readMerges(file, bytes, given);
-      const named = split ?? (config.className === 'GPT2Tokenizer' ? 'gpt2' : 'qwen2');
-      return byteSource(vocabulary, merges, {
-        file: given ? 'vocab.json' : file,
-        split: named,
-        semantics,
-        wholeWords: false,
-        cacheSize,
-      });
-    }
-    case 'tiktoken': {
-      const { merges, vocabulary } = readTiktoken(file, bytes);
-      const named = split ?? splitOf(vocabulary.count);
-      const source = byteSource(vocabulary, merges, {
-        file,
-        split: named,
-        semantics,
-        wholeWords: true,
-        cacheSize,
-      });
-      return { ...source, addedTokens: vocabulary.count === llama3Ranks ? llama3Tokens() : [] };
-    }
-    case 'gguf':
-      return ggufSource(file, bytes, config, semantics, options);
-  }
-}
-
-const llama3Ranks = 128_000;
-
-/** tiktoken files do not name their pattern; how many ranks they have tells the published ones apart. */
-function splitOf(ranks: number): SplitName {
-  if (ranks > 190_000) return 'o200k';
-  return ranks === 151_643 ? 'qwen2' : 'llama3';
-}
-
-/** The special tokens of Llama-3, which its code adds to the 128,000 ranks (meta-llama/llama-models, `tokenizer.py`). */
-function llama3Tokens(): AddedToken[] {
-  const named: Readonly<Record<number, string>> = {
-    0: 'begin_of_text',
-    1: 'end_of_text',
-    6: 'start_header_id',
-    7: 'end_header_id',
-    9: 'eot_id',
-  };
-  let reserved = 0;
-  return Array.from({ length: 256 }, (_, i) => {
-    const name = named[i] ?? `reserved_special_token_${reserved++}`;
-    return { ...plainToken(llama3Ranks + i, `<|${name}|>`, true), normalized: false };
-  });
-}
-
-function assemble(
-  source: Source,
-  kind: Kind,
-  files: TokenizerFiles,
-  config: TokenizerConfig,
-  semantics: Semantics,
-  options: LoadOptions,
-): Tokenizer {
-  const { vocabulary } = source.model;
-  const decoder = fromDecoder(config);
-  const byId = fromIds(files, config);
-  if (decoder.length > 0) checkAgreement(decoder, byId);
-  const own = distinct(kind, 'added tokens', source.addedTokens);
   const listed = decoder.length > 0 ? decoder : byId;
+
+  const longS = semantics === 'slow';
+  const source = readSource(
+    files,
+    {
+      files,
+      semantics,
+      className,
+      legacy: options.legacy ?? flag('legacy', true),
+      addPrefixSpace: options.addPrefixSpace ?? flag('add_prefix_space', true),
+      cacheSize: options.cacheSize ?? 65_536,
+      addedIds: new Set([...decoder, ...byId].map((token) => token.id)),
+      splitName: options.split,
+      split: (file, pattern) => {
+        if (pattern === 'qwen2' || pattern === words('\\p{N}')) return wordSplit(1, longS);
+        if (pattern === 'llama3' || pattern === words('\\p{N}{1,3}')) return wordSplit(3, longS);
+        if (options.formats) return options.formats.split(file, pattern);
+        throw unreadable(
+          file,
+          'split pattern',
+          `expected one of Qwen2 or Llama-3, or the option formats, got ${pattern}`,
+          { unsupported: pattern },
+        );
+      },
+    },
+    options,
+  );
+  const { model } = source;
+  const { vocabulary } = model;
+
   // The fast classes take the file's own tokens and put the configuration's over them; the slow ones know one list.
-  const given = semantics === 'fast' || listed.length === 0 ? [...own, ...listed] : listed;
-  const added = collectAdded(given, config, vocabulary, options);
-
-  const idOf = (content: string | undefined): number | undefined => {
-    if (content === undefined) return undefined;
-    const known = added.byContent(content)?.id ?? vocabulary.find(content);
-    return known < 0 ? undefined : known;
+  const own = source.addedTokens ?? [];
+  const added = new Map<number, AddedToken>();
+  const add = (token: AddedToken): void => {
+    for (const { content, id } of added.values()) if (content === token.content) added.delete(id);
+    added.set(token.id, token);
   };
-  const special = new Set<number>();
-  for (const content of [...Object.values(config.special), ...config.additional]) special.add(idOf(content)!);
-  const additional = new Set(config.additional.map((content) => idOf(content)!));
-  const inner = new Set([...special].filter((id) => !additional.has(id) || id < vocabulary.count));
-  const skipped = new Set(special);
-  // The slow classes go by the list of special tokens alone, where there is one.
-  const byFlag = semantics === 'fast' || !config.known;
-  for (const token of added.list) if (byFlag && token.special) skipped.add(token.id);
+  for (const token of semantics === 'fast' || listed.length === 0 ? [...own, ...listed] : listed) add(token);
+  const idOf = (content: string | undefined): number | undefined => {
+    for (const token of added.values()) if (token.content === content) return token.id;
+    const id = content === undefined ? -1 : vocabulary.find(content);
+    return id < 0 ? undefined : id;
+  };
+  for (const content of contents) {
+    const id = idOf(content) ?? Math.max(vocabulary.count, ...[...added.keys()].map((key) => key + 1));
+    if (!added.has(id)) add({ ...plainToken(id, content, true) });
+  }
+  for (const token of options.addedTokens ?? [])
+    add({ ...plainToken(token.id, token.content, true), ...token });
 
-  const bosId =
-    idOf(config.special.bos) ??
-    source.bosId ??
-    (kind === 'tiktoken' ? added.byContent('<|begin_of_text|>')?.id : undefined);
-  const eosId =
-    idOf(config.special.eos) ??
-    source.eosId ??
-    (kind === 'tiktoken' ? added.byContent('<|end_of_text|>')?.id : undefined);
+  const special = new Set(contents.map((content) => idOf(content)!));
+  const additional = new Set(names.additional.map((content) => idOf(content)!));
+  const inner = new Set([...special].filter((id) => !additional.has(id) || id < vocabulary.count));
+  // The slow classes go by the list of special tokens alone, where there is one.
+  if (semantics === 'fast' || !known)
+    for (const token of added.values()) if (token.special) special.add(token.id);
+
+  const bosId = idOf(names.bos) ?? source.bosId;
+  const eosId = idOf(names.eos) ?? source.eosId;
+  const unknownId = idOf(names.unk) ?? source.unknownId;
+  const reserved = new Map<number, string>();
+  for (let id = 0; id < vocabulary.count; id++) {
+    const token = added.get(id);
+    const defined = vocabulary.kind(id) === pieceKind.userDefined;
+    if (!(token?.special && id !== unknownId) && !defined) continue;
+    const spelling = vocabulary.spelling(id);
+    if (token || /^\[UNUSED_TOKEN_\d+\]$/.test(spelling)) reserved.set(id, spelling);
+  }
+
+  // What stands around a sequence: the file's own template, or what the class makes of add_bos_token and add_eos_token.
+  const pieces = /^(InternLM|Llama)/.test(className);
+  const bos = flag('add_bos_token', pieces) && bosId !== undefined ? [bosId] : [];
+  const eos = flag('add_eos_token', false) && eosId !== undefined ? [eosId] : [];
+  const classFrame: Frame = {
+    before: bos,
+    between: className === 'InternLM2Tokenizer' ? [] : [...eos, ...bos],
+    after: eos,
+  };
+  const frame =
+    className === '' || (semantics === 'fast' && className !== 'LlamaTokenizer') ? source.frame : classFrame;
   return new ModelTokenizer({
-    model: source.model,
+    model,
     semantics,
-    encode: source.encode,
-    decode: { ...source.decode, cleanUp: config.cleanUp },
-    frame: frameOf(source, config, bosId, eosId),
-    bos: options.bos,
-    eos: options.eos,
+    rules: {
+      ...source.rules,
+      // `PreTrainedTokenizerFast` alone cleans up unless told not to.
+      cleanUp:
+        options.cleanUpSpaces ?? flag('clean_up_tokenization_spaces', className === 'PreTrainedTokenizer'),
+    },
+    frame: frame ?? (className === '' ? { before: [], between: [], after: [] } : classFrame),
     added,
-    special: skipped,
+    special,
     inner,
+    reserved,
     bosId,
     eosId,
-    padId: idOf(config.special.pad) ?? source.padId,
-    unknownId: idOf(config.special.unk) ?? source.unknownId,
+    padId: idOf(names.pad) ?? source.padId,
+    unknownId,
   });
 }
 
-/** What stands around a sequence: the file's own template, or what the class makes of `add_bos_token` and `add_eos_token`. */
-function frameOf(
-  source: Source,
-  { addBos, addEos, className }: TokenizerConfig,
-  bosId: number | undefined,
-  eosId: number | undefined,
-): Frame {
-  const fixed = source.semantics === 'fast' && source.frame !== noFrame && className !== 'LlamaTokenizer';
-  if (className === '' || fixed) return source.frame;
-  const bos = addBos && bosId !== undefined ? [bosId] : [];
-  const eos = addEos && eosId !== undefined ? [eosId] : [];
-  return { before: bos, between: className === 'InternLM2Tokenizer' ? [] : [...eos, ...bos], after: eos };
+const words = (digits: string): string =>
+  `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|${digits}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`;
+
+function readSource(files: TokenizerFiles, context: ReadContext, { formats }: LoadOptions): Source {
+  const order = context.semantics === 'fast' ? ['tokenizer.json', ...kinds] : kinds;
+  for (const file of [...order, ...Object.keys(files)]) {
+    const bytes = files[file];
+    const source = bytes && (formats?.read(file, bytes, context) ?? builtIn(file, bytes, context));
+    if (source) return source;
+  }
+  const found = Object.keys(files);
+  throw new TokenizerError(
+    'file-missing',
+    `Expected one of ${kinds.join(', ')}, or with the option formats *.tiktoken or *.gguf, got ${found.join(', ') || 'none'}. Add it.`,
+    { expected: kinds, found },
+  );
 }
 
-function missing(files: TokenizerFiles): TokenizerError {
-  const names = Object.keys(files);
-  return new TokenizerError(
-    'file-missing',
-    `Expected tokenizer.model, tokenizer.json, merges.txt (with or without vocab.json), *.tiktoken or *.gguf, got ${names.join(', ') || 'no file'}. ` +
-      'Add one of them.',
-    { expected: ['tokenizer.model', 'tokenizer.json', 'merges.txt', '*.tiktoken', '*.gguf'], found: names },
-  );
+function builtIn(file: string, bytes: Uint8Array, context: ReadContext): Source | undefined {
+  if (file === 'tokenizer.json') return readTokenizerJson(file, bytes, context);
+  if (file === 'tokenizer.model') return pieceSource(file, readSentencePiece(file, bytes), context);
+  if (file !== 'merges.txt') return undefined;
+  const table = context.files['vocab.json'];
+  const lines = textOf(file, bytes).split('\n');
+  let vocabulary = new Vocabulary(true, lines.length + 256, bytes.length + 256);
+  if (table) {
+    const { rest, tokens } = takeTokens('vocab.json', textOf('vocab.json', table), /^\s*\{/);
+    parseJson('vocab.json', rest);
+    vocabulary = vocabularyOf('vocab.json', tokens, true, context.addedIds);
+  }
+  const merges = readMerges(file, lines, vocabulary);
+  return byteSource(file, vocabulary, merges, context.splitName ?? 'qwen2', false, context);
 }

@@ -1,15 +1,12 @@
-import type { AddedTokens } from './added-tokens/added-tokens.js';
-import { type DecodeTable, Decoding } from './decode/decoding.js';
-import { TokenTexts } from './decode/token-texts.js';
-import { alignNormalForm } from './encode/alignment.js';
-import { Encoder, type Run } from './encode/encoder.js';
+import { Decoding } from './decode/decoding.js';
+import { segmentCutter } from './encode/cut-segments.js';
+import { encodePieces, type Run } from './encode/encode-pieces.js';
 import { LazyEncoding } from './encode/lazy-encoding.js';
-import { locate, type Range } from './encode/locate.js';
-import { PieceCutter } from './encode/pieces.js';
+import { aligned, locate, type Range } from './encode/locate.js';
 import { TokenizerError } from './error.js';
 import type { Model } from './model/model.js';
 import { pieceKind, spaceMark } from './model/vocabulary.js';
-import type { DecodeRules, EncodeRules, Frame } from './rules.js';
+import type { Frame, Rules } from './rules.js';
 import type {
   AddedToken,
   DecodeOptions,
@@ -25,17 +22,16 @@ import type {
 export interface TokenizerParts {
   readonly model: Model;
   readonly semantics: Semantics;
-  readonly encode: EncodeRules;
-  readonly decode: DecodeRules;
+  readonly rules: Rules;
   readonly frame: Frame;
-  /** Whether the frame has a begin or an end token against its own rule. */
-  readonly bos: boolean | undefined;
-  readonly eos: boolean | undefined;
-  readonly added: AddedTokens;
+  /** By id. */
+  readonly added: ReadonlyMap<number, AddedToken>;
   /** Ids that `skipSpecialTokens` leaves out. */
   readonly special: ReadonlySet<number>;
-  /** See `DecodeTable`. */
+  /** Special ids that the slow classes treat as part of a stretch of text rather than as added tokens. */
   readonly inner: ReadonlySet<number>;
+  /** Ids that text which may not hold added tokens must not reach, with what the vocabulary spells there. */
+  readonly reserved: ReadonlyMap<number, string>;
   readonly bosId: number | undefined;
   readonly eosId: number | undefined;
   readonly padId: number | undefined;
@@ -53,48 +49,38 @@ export class ModelTokenizer implements Tokenizer {
   readonly padId: number | undefined;
   readonly unknownId: number | undefined;
   readonly #parts: TokenizerParts;
-  readonly #cutter: PieceCutter;
-  readonly #encoder: Encoder;
-  readonly #table: DecodeTable;
+  readonly #cut: ReturnType<typeof segmentCutter>;
+  /** Texts of the vocabulary's ids, worked out when they first come; null for bytes that have to be put together. */
+  readonly #texts: (string | null)[] = [];
+  readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
   constructor(parts: TokenizerParts) {
-    const { added, encode: rules, model, semantics, special } = parts;
+    const { added, model, reserved, rules, semantics } = parts;
+    const { vocabulary } = model;
     this.#parts = parts;
     this.semantics = semantics;
-    this.addedTokens = added.list;
+    this.addedTokens = [...added.values()].sort((a, b) => a.id - b.id);
     this.bosId = parts.bosId;
     this.eosId = parts.eosId;
     this.padId = parts.padId;
     this.unknownId = parts.unknownId;
-    const last = added.list[added.list.length - 1];
-    this.vocabularySize = Math.max(model.vocabulary.count, last ? last.id + 1 : 0);
-    const reserved = reservedIds(model, added);
-    const defined = [...reserved].filter(([id]) => model.vocabulary.kind(id) === pieceKind.userDefined);
-    this.reservedPieces = defined.map(([, spelling]) => spelling);
-    this.#cutter = new PieceCutter({ added, semantics, reserved, prepare: (text) => this.#prepare(text) });
-    this.#encoder = new Encoder({ model, rules, semantics, special });
-    this.#table = {
-      rules: parts.decode,
-      texts: new TokenTexts(model.vocabulary),
-      added,
-      special,
-      inner: parts.inner,
-    };
+    this.vocabularySize = Math.max(vocabulary.count, 1 + (this.addedTokens.at(-1)?.id ?? -1));
+    this.reservedPieces = [...reserved]
+      .filter(([id]) => vocabulary.kind(id) === pieceKind.userDefined)
+      .map(([, piece]) => piece);
+    this.#cut = segmentCutter(parts, (text) => {
+      const marked = rules.plainMarks ? text.replaceAll(spaceMark, ' ') : text;
+      return rules.normalForm && semantics === 'slow' ? marked.normalize(rules.normalForm) : marked;
+    });
   }
 
   encode(text: string, options: EncodeOptions = {}): Encoding {
-    return this.encodeSegments([{ text, addedTokens: options.addedTokens }], options);
+    return this.#encode([[{ text, addedTokens: options.addedTokens }]], options);
   }
 
   encodePair(first: string, second: string, options: EncodeOptions = {}): Encoding {
-    const { before, between, after } = this.#frame(options);
-    const ids = [...before];
-    const parts = [first, second].map((text, index) => {
-      if (index === 1) for (const id of between) ids.push(id);
-      return this.#run([{ text, addedTokens: options.addedTokens }], ids);
-    });
-    for (const id of after) ids.push(id);
-    return this.#encoding(ids, parts);
+    const { addedTokens } = options;
+    return this.#encode([[{ text: first, addedTokens }], [{ text: second, addedTokens }]], options);
   }
 
   encodeBatch(texts: readonly string[], options: EncodeOptions = {}): Encoding[] {
@@ -102,15 +88,11 @@ export class ModelTokenizer implements Tokenizer {
   }
 
   encodeSegments(segments: readonly Segment[], options: Omit<EncodeOptions, 'addedTokens'> = {}): Encoding {
-    const { before, after } = this.#frame(options);
-    const ids = [...before];
-    const part = this.#run(segments, ids);
-    for (const id of after) ids.push(id);
-    return this.#encoding(ids, [part]);
+    return this.#encode([segments], options);
   }
 
   decode(ids: Iterable<number>, options: DecodeOptions = {}): string {
-    const decoding = new Decoding(this.#table, options, true);
+    const decoding = this.#decoding(options, true);
     let text = '';
     for (const id of ids) text += decoding.push(id);
     return text + decoding.end();
@@ -121,129 +103,103 @@ export class ModelTokenizer implements Tokenizer {
   }
 
   decodeStream(options: DecodeOptions = {}): DecodeStream {
-    return new Decoding(this.#table, options, false);
+    return this.#decoding(options, false);
   }
 
   tokenId(token: string): number | undefined {
-    const added = this.#parts.added.byContent(token);
-    if (added) return added.id;
-    const id = this.#parts.model.vocabulary.find(token);
-    return id < 0 || this.#parts.added.byId(id) ? undefined : id;
+    const { added, model } = this.#parts;
+    for (const { content, id } of this.addedTokens) if (content === token) return id;
+    const id = model.vocabulary.find(token);
+    return id < 0 || added.has(id) ? undefined : id;
   }
 
   token(id: number): string | undefined {
-    const added = this.#parts.added.byId(id);
-    if (added) return added.content;
-    const { vocabulary } = this.#parts.model;
-    return Number.isInteger(id) && id >= 0 && id < vocabulary.count ? vocabulary.spelling(id) : undefined;
+    const { added, model } = this.#parts;
+    const { vocabulary } = model;
+    return (
+      added.get(id)?.content ??
+      (Number.isInteger(id) && id >= 0 && id < vocabulary.count ? vocabulary.spelling(id) : undefined)
+    );
   }
 
   isSpecial(id: number): boolean {
     return this.#parts.special.has(id);
   }
 
-  /** What the slow classes do to a whole text before they look for added tokens. */
-  #prepare(text: string): string {
-    const { encode: rules, semantics } = this.#parts;
-    if (semantics === 'fast') return text;
-    const marked = rules.prefix === 'whole' || rules.plainMarks ? text.replaceAll(spaceMark, ' ') : text;
-    return rules.normalForm ? marked.normalize(rules.normalForm) : marked;
+  #decoding(options: DecodeOptions, whole: boolean): Decoding {
+    return new Decoding(this.#parts, (id) => this.#texts[id] ?? this.#textOf(id), options, whole);
   }
 
-  #frame(options: Omit<EncodeOptions, 'addedTokens'>): Frame {
+  #textOf(id: number): string | null {
+    const { vocabulary } = this.#parts.model;
+    if (!(id >= 0 && id < vocabulary.count)) return '';
+    let text: string | null = null;
+    try {
+      if (vocabulary.kind(id) !== pieceKind.byte) text = this.#decoder.decode(vocabulary.text(id));
+    } catch {
+      // Part of a character.
+    }
+    this.#texts[id] = text;
+    return text;
+  }
+
+  /** Encodes texts one behind the other, each given as segments. */
+  #encode(
+    texts: readonly (readonly Segment[])[],
+    { bos, eos }: Omit<EncodeOptions, 'addedTokens'>,
+  ): Encoding {
     const { bosId, eosId, frame } = this.#parts;
-    const { bos = this.#parts.bos, eos = this.#parts.eos } = options;
-    const has = (id: number | undefined, list: readonly number[]): boolean =>
-      id !== undefined && list.includes(id);
-    const without = (
-      id: number | undefined,
-      wanted: boolean | undefined,
-      list: readonly number[],
-    ): readonly number[] => (wanted === false ? list.filter((other) => other !== id) : list);
-    if (bos && bosId === undefined) throw noToken('begin', 'bos');
-    if (eos && eosId === undefined) throw noToken('end', 'eos');
-    let before = without(bosId, bos, frame.before);
-    let after = without(eosId, eos, frame.after);
-    if (bos && bosId !== undefined && !has(bosId, before)) before = [bosId, ...before];
-    if (eos && eosId !== undefined && !has(eosId, after)) after = [...after, eosId];
-    return { before, between: without(eosId, eos, without(bosId, bos, frame.between)), after };
-  }
-
-  /** Encodes behind what is in `ids`; gives the runs and the text they count in. */
-  #run(segments: readonly Segment[], ids: number[]): Part {
-    return { runs: this.#encoder.encode(this.#cutter.cut(segments), ids), segments };
-  }
-
-  #encoding(ids: readonly number[], parts: readonly Part[]): Encoding {
+    for (const [name, wanted, id] of [
+      ['bos', bos, bosId],
+      ['eos', eos, eosId],
+    ] as const) {
+      if (!wanted || id !== undefined) continue;
+      throw new TokenizerError(
+        'invalid-option',
+        `Expected a tokenizer with a token for ${name}: true, this one has none. Leave it out.`,
+        { option: name },
+      );
+    }
+    const kept = (list: readonly number[]): number[] =>
+      list.filter((id) => (bos !== false || id !== bosId) && (eos !== false || id !== eosId));
+    const ids = kept(frame.before);
+    if (bos && !ids.includes(bosId!)) ids.unshift(bosId!);
+    const runs = texts.map((segments, index) => {
+      if (index > 0) ids.push(...kept(frame.between));
+      return encodePieces(this.#parts, this.#cut(segments), ids);
+    });
+    const after = kept(frame.after);
+    ids.push(...after);
+    if (eos && !after.includes(eosId!)) ids.push(eosId!);
     return new LazyEncoding(
       ids,
       (id) => this.token(id) ?? '',
-      () => this.#locate(ids, parts),
+      () => this.#locate(ids, texts, runs),
     );
   }
 
-  #locate(ids: readonly number[], parts: readonly Part[]): Range[] {
-    const { encode: rules, model, semantics } = this.#parts;
-    const options = { vocabulary: model.vocabulary, rules, semantics, unknownId: model.unknownId };
+  #locate(
+    ids: readonly number[],
+    texts: readonly (readonly Segment[])[],
+    runs: readonly (readonly Run[])[],
+  ): Range[] {
+    const { rules, semantics } = this.#parts;
     const ranges: Range[] = [];
-    let end = 0;
-    for (const { runs, segments } of parts) {
-      const original = this.#original(segments);
-      end = 0;
-      for (const run of runs) {
-        while (ranges.length < run.at) ranges.push([end, end]);
-        for (const range of locate(run, ids, options)) ranges.push(original(range));
-        end = ranges[ranges.length - 1]?.[1] ?? end;
+    const fill = (end: number): void => {
+      const at = ranges.at(-1)?.[1] ?? 0;
+      while (ranges.length < end) ranges.push([at, at]);
+    };
+    for (const [index, segments] of texts.entries()) {
+      const text = segments
+        .map((segment) => ('token' in segment ? segment.token.repeat(segment.count ?? 1) : segment.text))
+        .join('');
+      const align = aligned(text, semantics === 'slow' ? rules.normalForm : undefined);
+      for (const run of runs[index]!) {
+        fill(run.at);
+        for (const [start, end] of locate(this.#parts, run, ids)) ranges.push(align(start, end));
       }
     }
-    while (ranges.length < ids.length) ranges.push([end, end]);
+    fill(ids.length);
     return ranges;
   }
-
-  /** From places in the prepared text to places in the input, where preparing has changed it. */
-  #original(segments: readonly Segment[]): (range: Range) => Range {
-    const { encode: rules, semantics } = this.#parts;
-    const texts = segments.map((segment) =>
-      'token' in segment ? segment.token.repeat(segment.count ?? 1) : segment.text,
-    );
-    const text = texts.join('');
-    const form = semantics === 'slow' ? rules.normalForm : undefined;
-    if (!form || text.normalize(form) === text) return (range) => range;
-    const { starts, ends } = alignNormalForm(text, form);
-    return ([start, end]) => [
-      starts[start] ?? text.length,
-      end > start ? ends[end - 1]! : (starts[start] ?? text.length),
-    ];
-  }
-}
-
-interface Part {
-  readonly runs: readonly Run[];
-  readonly segments: readonly Segment[];
-}
-
-/**
- * Ids that plain text would reach although they are control tokens: pieces that an added token has taken over, and the
- * reserved ones of InternLM2 (`[UNUSED_TOKEN_145]` is `<|im_end|>`).
- */
-function reservedIds(model: Model, added: AddedTokens): Map<number, string> {
-  const reserved = new Map<number, string>();
-  const { vocabulary } = model;
-  for (const { id, special } of added.list) {
-    if (special && id !== model.unknownId && id < vocabulary.count) reserved.set(id, vocabulary.spelling(id));
-  }
-  for (let id = 0; id < vocabulary.count; id++) {
-    if (vocabulary.kind(id) !== pieceKind.userDefined) continue;
-    const spelling = vocabulary.spelling(id);
-    if (added.byId(id) || /^\[UNUSED_TOKEN_\d+\]$/.test(spelling)) reserved.set(id, spelling);
-  }
-  return reserved;
-}
-
-function noToken(name: string, option: string): TokenizerError {
-  return new TokenizerError(
-    'invalid-option',
-    `Expected a tokenizer with a ${name}-of-sequence token for ${option}: true, this one has none. Leave the option out.`,
-    { option },
-  );
 }

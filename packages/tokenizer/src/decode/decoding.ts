@@ -1,21 +1,8 @@
-import type { AddedTokens } from '../added-tokens/added-tokens.js';
-import { spaceMark } from '../model/vocabulary.js';
-import type { DecodeRules } from '../rules.js';
+import { pieceKind, spaceMark } from '../model/vocabulary.js';
+import type { TokenizerParts } from '../model-tokenizer.js';
 import type { AddedToken, DecodeOptions, DecodeStream } from '../tokenizer-spec.js';
-import { CleanUp } from './clean-up.js';
-import type { TokenTexts } from './token-texts.js';
+import { cleaning } from './clean-up.js';
 import { Utf8Assembler } from './utf8-assembler.js';
-
-/** What decoding needs to know of a tokenizer. */
-export interface DecodeTable {
-  readonly rules: DecodeRules;
-  readonly texts: TokenTexts;
-  readonly added: AddedTokens;
-  /** Ids that `skipSpecialTokens` leaves out. */
-  readonly special: ReadonlySet<number>;
-  /** Special ids that the slow classes treat as part of a stretch of text rather than as added tokens. */
-  readonly inner: ReadonlySet<number>;
-}
 
 /**
  * One decoding, id by id. The slow classes cut a sequence into added tokens and stretches between them, decode each stretch
@@ -24,13 +11,14 @@ export interface DecodeTable {
  * late, right before the special token, when it is not.
  */
 export class Decoding implements DecodeStream {
-  readonly #table: DecodeTable;
-  readonly #whole: boolean;
-  readonly #skip: ReadonlySet<number>;
-  readonly #kept: ReadonlySet<string>;
+  readonly #parts: TokenizerParts;
+  readonly #textOf: (id: number) => string | null;
+  readonly #skip: boolean;
+  readonly #keep: readonly string[];
+  readonly #waits: boolean;
   readonly #bytes: Utf8Assembler;
-  readonly #cleanUp: CleanUp | undefined;
-  readonly #cleanUpStretch: CleanUp | undefined;
+  readonly #clean: ReturnType<typeof cleaning> | undefined;
+  readonly #cleanStretch: ReturnType<typeof cleaning> | undefined;
   /** Something stands in front of what comes next, to be joined with a space. */
   #joined = false;
   /** Tokens in the current stretch. */
@@ -42,77 +30,88 @@ export class Decoding implements DecodeStream {
   #afterSpecial = false;
   /** Text before a special token of the stretch that may come. */
   #waiting = '';
+  #pending = false;
 
-  constructor(table: DecodeTable, { skipSpecialTokens = false, keep = [] }: DecodeOptions, whole: boolean) {
-    this.#table = table;
-    this.#whole = whole && table.rules.gap !== 'none';
-    this.#kept = new Set(keep);
-    this.#skip = skipSpecialTokens ? table.special : new Set();
-    this.#bytes = new Utf8Assembler(table.rules.invalid);
-    if (table.rules.cleanUp) this.#cleanUp = new CleanUp();
-    if (table.rules.cleanUpStretch) this.#cleanUpStretch = new CleanUp();
-    this.#strip = table.rules.strip !== 'none';
+  /** @param textOf text of an id in the vocabulary, null where it is bytes */
+  constructor(
+    parts: TokenizerParts,
+    textOf: (id: number) => string | null,
+    { keep = [], skipSpecialTokens = false }: DecodeOptions,
+    whole: boolean,
+  ) {
+    const { rules } = parts;
+    this.#parts = parts;
+    this.#textOf = textOf;
+    this.#skip = skipSpecialTokens;
+    this.#keep = keep;
+    this.#waits = whole && rules.gap !== undefined;
+    this.#bytes = new Utf8Assembler(rules.invalid);
+    this.#clean = rules.cleanUp ? cleaning() : undefined;
+    this.#cleanStretch = rules.cleanUpStretch ? cleaning() : undefined;
+    this.#strip = rules.strip !== undefined;
   }
 
   push(id: number): string {
-    const token = this.#table.added.byId(id);
-    const text = token ? this.#addedToken(token) : this.#ordinary(id);
-    return this.#cleanUp ? this.#cleanUp.push(text) : text;
+    const token = this.#parts.added.get(id);
+    const text = token ? this.#added(token) : this.#ordinary(id);
+    return this.#clean ? this.#clean(text, false) : text;
   }
 
   end(): string {
-    let text = this.#close(true);
-    if (this.#cleanUp) text = this.#cleanUp.push(text) + this.#cleanUp.end();
+    const text = this.#close(true);
     this.#joined = false;
-    this.#strip = this.#table.rules.strip !== 'none';
-    return text;
+    this.#strip = this.#parts.rules.strip !== undefined;
+    return this.#clean ? this.#clean(text, true) : text;
   }
 
-  #addedToken(token: AddedToken): string {
-    const { rules, inner } = this.#table;
-    const kept = this.#kept.has(token.content);
+  #added({ content, id }: AddedToken): string {
+    const { inner, rules, special } = this.#parts;
+    const kept = this.#keep.includes(content);
     // A character that was begun must not go on behind the token left out.
-    if (this.#skip.has(token.id) && !kept) return this.#flush();
-    if (!rules.spaced) {
-      const content = rules.invalid === 'run' ? token.content.replaceAll(spaceMark, ' ') : token.content;
-      return this.#flush() + this.#stretch(content, true);
+    if (this.#skip && special.has(id) && !kept) return this.#flush();
+    if (!rules.spaced)
+      return (
+        this.#flush() +
+        this.#stretch(rules.invalid === 'run' ? content.replaceAll(spaceMark, ' ') : content, true)
+      );
+    const inside = inner.has(id) && !kept;
+    const before = inside ? this.#flush() : this.#close(false);
+    const gap = inside
+      ? !this.#afterSpecial && (rules.gap === 'always' || (rules.gap === 'inner' && this.#tokens > 0))
+      : this.#joined;
+    const text = (gap ? ' ' : '') + this.#waiting + content;
+    this.#waiting = '';
+    if (inside) {
+      this.#afterSpecial = true;
+      this.#tokens++;
+      this.#strip = rules.strip === 'stretch';
+      return before + this.#give(text);
     }
-    if (inner.has(token.id) && !kept) return this.#special(token.content);
-    const before = this.#close(false);
-    const text = this.#joined ? ` ${token.content}` : token.content;
     this.#joined = true;
     return before + text;
   }
 
-  /** A special token inside a stretch. */
-  #special(content: string): string {
-    const { rules } = this.#table;
-    const text = this.#flush();
-    const before = this.#waiting;
-    this.#waiting = '';
-    const spaced =
-      !this.#afterSpecial && (rules.gap === 'always' || (rules.gap === 'inner' && this.#tokens > 0));
-    this.#afterSpecial = true;
-    this.#tokens++;
-    this.#strip = rules.strip === 'stretch';
-    return text + this.#give((spaced ? ' ' : '') + before + content);
-  }
-
   #ordinary(id: number): string {
-    const { rules, texts } = this.#table;
-    let text = texts.text(id);
+    const { model, rules } = this.#parts;
+    const { vocabulary } = model;
+    let text = this.#textOf(id);
     if (text === '') return '';
     const first = this.#tokens++ === 0;
     this.#afterSpecial = false;
-    if (text === null) return this.#stretch(this.#bytes.push(texts.bytes(id)), rules.invalid === 'run');
-    if (rules.stripToken && first && texts.spaced(id)) text = text.slice(1);
-    const begun = this.#bytes.pending ? this.#flush() : '';
-    return begun + this.#stretch(text, !texts.unknown(id));
+    if (text === null) {
+      this.#pending = true;
+      return this.#stretch(this.#bytes.push(vocabulary.text(id)), rules.invalid === 'run');
+    }
+    if (rules.stripToken && first && text.startsWith(' ') && vocabulary.kind(id) !== pieceKind.unknown)
+      text = text.slice(1);
+    return this.#flush() + this.#stretch(text, !this.#strip || vocabulary.kind(id) !== pieceKind.unknown);
   }
 
   /** What the bytes of an unfinished character come to. */
   #flush(): string {
-    return this.#stretch(this.#bytes.flush(), this.#table.rules.invalid === 'run');
+    if (!this.#pending) return '';
+    this.#pending = false;
+    return this.#stretch(this.#bytes.flush(), this.#parts.rules.invalid === 'run');
   }
 
   /** Text of the current stretch, less a leading space where the class drops one and the text may lose it. */
@@ -120,36 +119,31 @@ export class Decoding implements DecodeStream {
     if (text === '') return '';
     const stripped = this.#strip && strippable && text.startsWith(' ') ? text.slice(1) : text;
     this.#strip = false;
-    if (!this.#whole) return this.#give(stripped);
+    if (!this.#waits) return this.#give(stripped);
     this.#waiting += stripped;
     return '';
   }
 
-  #give(text: string): string {
-    return this.#join(this.#cleanUpStretch ? this.#cleanUpStretch.push(text) : text);
-  }
-
-  #join(text: string): string {
-    if (text === '') return '';
-    const spaced = this.#joined && !this.#given && this.#table.rules.spaced;
+  #give(text: string, end = false): string {
+    const clean = this.#cleanStretch ? this.#cleanStretch(text, end) : text;
+    if (clean === '') return '';
+    const spaced = this.#joined && !this.#given && this.#parts.rules.spaced;
     this.#given = true;
-    return spaced ? ` ${text}` : text;
+    return spaced ? ` ${clean}` : clean;
   }
 
   /** Ends the current stretch. */
   #close(last: boolean): string {
-    const { rules } = this.#table;
-    let text = this.#flush();
-    text += this.#give(this.#waiting);
+    const { spaced, strip } = this.#parts.rules;
+    let text = this.#flush() + this.#give(this.#waiting, true);
     this.#waiting = '';
-    if (this.#cleanUpStretch) text += this.#join(this.#cleanUpStretch.end());
     // The last stretch is joined even when it is empty.
-    if (last && rules.spaced && this.#tokens > 0 && !this.#given && this.#joined) text += ' ';
+    if (last && spaced && this.#tokens > 0 && !this.#given && this.#joined) text += ' ';
     this.#joined ||= this.#given;
     this.#tokens = 0;
     this.#given = false;
     this.#afterSpecial = false;
-    this.#strip ||= rules.strip === 'stretch';
+    this.#strip ||= strip === 'stretch';
     return text;
   }
 }

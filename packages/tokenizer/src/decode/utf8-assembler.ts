@@ -1,19 +1,14 @@
-import type { DecodeRules } from '../rules.js';
+import type { Rules } from '../rules.js';
 
 const replacement = '\ufffd';
 
 /** Puts characters together from bytes that come in any portions. */
 export class Utf8Assembler {
-  readonly #invalid: DecodeRules['invalid'];
+  readonly #invalid: Rules['invalid'];
   #bytes: number[] = [];
 
-  constructor(invalid: DecodeRules['invalid']) {
+  constructor(invalid: Rules['invalid']) {
     this.#invalid = invalid;
-  }
-
-  /** Whether bytes wait for more. */
-  get pending(): boolean {
-    return this.#bytes.length > 0;
   }
 
   /** The characters that are complete, and certain, with these bytes. */
@@ -24,52 +19,38 @@ export class Utf8Assembler {
 
   /** What is left when no further byte comes; the assembler is empty afterwards. */
   flush(): string {
-    if (this.#bytes.length === 0) return '';
-    if (this.#invalid !== 'run') return this.#take(true);
-    const count = this.#bytes.length;
-    const text = this.#take(true);
-    return this.#broken ? replacement.repeat(count) : text;
+    return this.#bytes.length > 0 ? this.#take(true) : '';
   }
-
-  /** Whether the last `#take` met invalid bytes. */
-  #broken = false;
 
   #take(final: boolean): string {
     const bytes = this.#bytes;
     let text = '';
     let at = 0;
-    this.#broken = false;
+    let broken = false;
     while (at < bytes.length) {
       const first = bytes[at]!;
       const length =
         first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+      let code = length === 1 ? first : first & (0x7f >> length);
       let have = 1;
-      while (have < length && at + have < bytes.length && continues(first, have, bytes[at + have]!)) have++;
-      if (length > 0 && have === length) {
-        text += String.fromCodePoint(codePoint(bytes, at, length));
-        at += length;
-      } else if (length > 0 && at + have === bytes.length && !final) break;
-      else {
-        text += replacement;
-        this.#broken = true;
-        at += this.#invalid === 'byte' ? 1 : have;
+      while (have < length && at + have < bytes.length && continues(first, have, bytes[at + have]!)) {
+        code = (code << 6) | (bytes[at + have++]! & 0x3f);
       }
+      if (length > 0 && have < length && at + have === bytes.length && !final) break;
+      const whole = have === length;
+      broken ||= !whole;
+      text += whole ? String.fromCodePoint(code) : replacement;
+      at += whole || this.#invalid !== 'byte' ? have : 1;
     }
-    this.#bytes = at < bytes.length ? bytes.slice(at) : [];
-    return text;
+    this.#bytes = bytes.slice(at);
+    return broken && this.#invalid === 'run' ? replacement.repeat(at) : text;
   }
 }
 
 /** Whether `byte` may stand at `index` of a character that starts with `first`: no overlong forms, no surrogates, no more than U+10FFFF. */
 function continues(first: number, index: number, byte: number): boolean {
-  if (index > 1) return byte >= 0x80 && byte < 0xc0;
-  const low = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
-  const high = first === 0xed ? 0xa0 : first === 0xf4 ? 0x90 : 0xc0;
+  const second = index === 1;
+  const low = second && first === 0xe0 ? 0xa0 : second && first === 0xf0 ? 0x90 : 0x80;
+  const high = second && first === 0xed ? 0xa0 : second && first === 0xf4 ? 0x90 : 0xc0;
   return byte >= low && byte < high;
-}
-
-function codePoint(bytes: readonly number[], at: number, length: number): number {
-  let code = length === 1 ? bytes[at]! : bytes[at]! & (0xff >> (length + 1));
-  for (let i = 1; i < length; i++) code = (code << 6) | (bytes[at + i]! & 0x3f);
-  return code;
 }

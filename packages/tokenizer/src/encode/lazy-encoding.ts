@@ -1,29 +1,24 @@
 import type { Encoding } from '../tokenizer-spec.js';
+import type { Range } from './locate.js';
 
 /** An encoding whose tokens and offsets are worked out when they are asked for. */
 export class LazyEncoding implements Encoding {
   readonly ids: readonly number[];
   readonly #spell: (id: number) => string;
-  readonly #locate: () => (readonly [number, number])[];
-  #tokens: string[] | undefined;
-  #offsets: (readonly [number, number])[] | undefined;
+  readonly #locate: () => Range[];
+  #offsets: Range[] | undefined;
 
-  constructor(
-    ids: readonly number[],
-    spell: (id: number) => string,
-    locate: () => (readonly [number, number])[],
-  ) {
+  constructor(ids: readonly number[], spell: (id: number) => string, locate: () => Range[]) {
     this.ids = ids;
     this.#spell = spell;
     this.#locate = locate;
   }
 
   get tokens(): readonly string[] {
-    this.#tokens ??= this.ids.map(this.#spell);
-    return this.#tokens;
+    return this.ids.map(this.#spell);
   }
 
-  get offsets(): readonly (readonly [number, number])[] {
+  get offsets(): readonly Range[] {
     this.#offsets ??= this.#locate();
     return this.#offsets;
   }

@@ -1,97 +1,94 @@
-import { pieceKind, spaceMark, type Vocabulary } from '../model/vocabulary.js';
-import type { EncodeRules } from '../rules.js';
-import type { Semantics } from '../tokenizer-spec.js';
-import { type Alignment, alignNormalForm, alignSpaces } from './alignment.js';
-import type { Run } from './encoder.js';
+import { pieceKind } from '../model/vocabulary.js';
+import type { TokenizerParts } from '../model-tokenizer.js';
+import type { NormalForm } from '../rules.js';
+import type { Run } from './encode-pieces.js';
 
 export type Range = readonly [start: number, end: number];
 
-export interface LocateOptions {
-  readonly vocabulary: Vocabulary;
-  readonly rules: EncodeRules;
-  readonly semantics: Semantics;
-  readonly unknownId: number | undefined;
-}
+/** From places in a changed text to places in the original. */
+export type Align = (start: number, end: number) => Range;
 
-/** Where the ids of a run come from: ranges in the joined text, in UTF-16 units. */
-export function locate(run: Run, ids: readonly number[], options: LocateOptions): Range[] {
-  const { piece } = run;
-  if (piece.token) {
-    const width = (piece.end - piece.start) / piece.count;
-    return Array.from({ length: run.count }, (_, i) => [
-      piece.start + i * width,
-      piece.start + (i + 1) * width,
-    ]);
+/** A character and what can join it when text is normalised: marks, and the vowels and finals of Hangul. */
+const cluster = /[^\p{M}\u1160-\u11ff]?[\p{M}\u1160-\u11ff]*/gsu;
+
+/** Lines up a text with its normal form cluster by cluster, or with itself where it does not change. */
+export function aligned(text: string, form: NormalForm | undefined): Align {
+  if (!form || text.normalize(form) === text) return (start, end) => [start, end];
+  const starts: number[] = [];
+  const ends: number[] = [];
+  for (const { 0: original, index } of text.matchAll(cluster)) {
+    const changed = original.normalize(form);
+    for (let i = 0; i < changed.length; i++) {
+      starts.push(changed === original ? index + i : index);
+      ends.push(changed === original ? index + i + 1 : index + original.length);
+    }
   }
-  const align = alignmentOf(run, options);
-  const length = run.text.length - run.prefix;
-  return walk(run, ids, options).map(([start, end]): Range => {
-    const from = Math.min(Math.max(0, start - run.prefix), length);
-    const to = Math.min(Math.max(0, end - run.prefix), length);
-    if (!align || from >= align.starts.length) return [piece.start + from, piece.start + to];
-    return [
-      piece.start + align.starts[from]!,
-      piece.start + (to > from ? align.ends[to - 1]! : align.starts[from]!),
-    ];
-  });
+  return (start, end) => {
+    const from = starts[start] ?? text.length;
+    return [from, end > start ? ends[end - 1]! : from];
+  };
 }
 
-function alignmentOf(
-  { piece, text, prefix }: Run,
-  { rules, semantics }: LocateOptions,
-): Alignment | undefined {
-  if (piece.token || (prefix >= 0 && piece.text === text.slice(prefix))) return undefined;
-  if (rules.removeExtraSpaces) return alignSpaces(piece.text);
-  return rules.normalForm && semantics === 'fast' ? alignNormalForm(piece.text, rules.normalForm) : undefined;
+/** Lines up a text with itself less extra spaces. */
+function withoutSpaces(text: string, changed: string): Align {
+  const places: number[] = [];
+  for (let at = 0, i = 0; i < changed.length; at++) {
+    if (text[at] !== changed[i] || (text[at] === ' ' && (i === 0 || text[at + 1] === ' '))) continue;
+    places.push(at);
+    i++;
+  }
+  return (start, end) => [places[start] ?? text.length, (places[end - 1] ?? -1) + 1];
 }
 
-/** Ranges in the text that went to the model. A character that several tokens share belongs whole to each. */
-function walk(run: Run, ids: readonly number[], { vocabulary, unknownId }: LocateOptions): Range[] {
-  const { text } = run;
+/** Where the ids of a run come from: ranges in the joined text, in UTF-16 units. A character that several tokens share belongs whole to each. */
+export function locate(
+  { model, rules, semantics }: TokenizerParts,
+  { at: first, count, offset, piece, text }: Run,
+  ids: readonly number[],
+): Range[] {
+  const { vocabulary } = model;
+  if (piece.token) {
+    const width = piece.length / piece.count;
+    return Array.from({ length: count }, (_, i) => [piece.start + i * width, piece.start + (i + 1) * width]);
+  }
+  const changed = text.slice(offset < 0 ? 1 : 0);
+  const align = rules.trims
+    ? withoutSpaces(piece.text, changed)
+    : aligned(piece.text, semantics === 'fast' ? rules.normalForm : undefined);
   const ranges: Range[] = [];
   let at = 0;
+  /** Bytes of the character at `at` that tokens before have covered. */
   let inside = 0;
-  for (let i = run.at; i < run.at + run.count; i++) {
+  for (let i = first; i < first + count; i++) {
     const id = ids[i]!;
     const start = at;
-    let left = id === unknownId ? Number.POSITIVE_INFINITY : bytesOf(vocabulary, id);
+    const { ends } = vocabulary.entries;
+    let left = vocabulary.kind(id) === pieceKind.byte ? 1 : ends[id + 1]! - ends[id]!;
+    let end = at;
     while (left > 0 && at < text.length) {
       const code = text.codePointAt(at)!;
-      const size = (vocabulary.marksSpaces && code === 0x20 ? 3 : sizeOf(code)) - inside;
-      if (left < size) {
+      const size =
+        code === 0x20 && !vocabulary.byteLevel
+          ? 3
+          : code < 0x80
+            ? 1
+            : code < 0x800
+              ? 2
+              : code < 0x10000
+                ? 3
+                : 4;
+      const width = code > 0xffff ? 2 : 1;
+      end = at + width;
+      if (left < size - inside) {
         inside += left;
         break;
       }
-      left -= size;
+      left -= size - inside;
       inside = 0;
-      at += code > 0xffff ? 2 : 1;
-      if (
-        left === Number.POSITIVE_INFINITY &&
-        i + 1 < run.at + run.count &&
-        startsWith(vocabulary, ids[i + 1]!, text, at)
-      )
-        break;
+      at += width;
     }
-    const partial = inside > 0 && at < text.length ? (text.codePointAt(at)! > 0xffff ? 2 : 1) : 0;
-    ranges.push([start, at + partial]);
+    const [from, to] = align(Math.max(0, start + offset), Math.max(0, end + offset));
+    ranges.push([piece.start + from, piece.start + to]);
   }
   return ranges;
-}
-
-/** Bytes of the text that a token covers; a byte piece covers one. */
-function bytesOf(vocabulary: Vocabulary, id: number): number {
-  if (vocabulary.kind(id) === pieceKind.byte) return 1;
-  return vocabulary.entries.end(id) - vocabulary.entries.start(id);
-}
-
-function startsWith(vocabulary: Vocabulary, id: number, text: string, at: number): boolean {
-  return (
-    text.startsWith(vocabulary.spelling(id).replaceAll(spaceMark, ' '), at) ||
-    text.startsWith(vocabulary.spelling(id), at)
-  );
-}
-
-/** Bytes of a code point in UTF-8; lone surrogates are U+FFFD. */
-function sizeOf(code: number): number {
-  return code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
 }

@@ -1,5 +1,5 @@
 import { TokenizerError } from '../error.js';
-import { isJson, jsonOf, textOf } from '../files/text-file.js';
+import { isJson, jsonOf, textOf } from '../files/read-json.js';
 import type { TokenizerFiles } from '../load-options.js';
 
 /**

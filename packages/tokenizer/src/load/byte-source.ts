@@ -1,38 +1,22 @@
-import type { SplitName } from '../load-options.js';
-import { ByteModel } from '../model/byte-model.js';
+import { ByteWords, type Split } from '../model/byte-words.js';
 import type { MergeTable } from '../model/merge-table.js';
-import { type ByteVocabulary, spaceMark } from '../model/vocabulary.js';
-import { namedSplitters } from '../split/named-splitter.js';
-import type { Semantics } from '../tokenizer-spec.js';
-import { noFrame, plainDecoding, type Source } from './source.js';
+import { Model } from '../model/model.js';
+import type { Vocabulary } from '../model/vocabulary.js';
+import type { ReadContext } from './context.js';
+import type { Source } from './source.js';
 
-export interface ByteSourceOptions {
-  readonly file: string;
-  readonly split: SplitName;
-  readonly semantics: Semantics;
-  readonly wholeWords: boolean;
-  readonly cacheSize: number;
-}
-
-/** A byte-level vocabulary with merges; the name of its split pattern says the rest: Qwen2 normalises to NFC first. */
+/** A byte-level vocabulary with merges; Qwen2's pattern brings NFC with it. */
 export function byteSource(
-  vocabulary: ByteVocabulary,
+  file: string,
+  vocabulary: Vocabulary,
   merges: MergeTable,
-  options: ByteSourceOptions,
+  pattern: string,
+  wholeWords: boolean,
+  { cacheSize, split }: ReadContext,
 ): Source {
-  const { cacheSize, file, semantics, split, wholeWords } = options;
-  const splitters = namedSplitters(split, semantics === 'slow');
+  const words: Split = split(file, pattern);
   return {
-    model: new ByteModel(vocabulary, merges, splitters, { wholeWords, cacheSize, file }),
-    encode: {
-      prefix: 'none',
-      prefixText: spaceMark,
-      removeExtraSpaces: false,
-      normalForm: split === 'qwen2' ? 'NFC' : undefined,
-    },
-    decode: plainDecoding,
-    frame: noFrame,
-    addedTokens: [],
-    semantics,
+    model: new Model(vocabulary, merges, new ByteWords(file, vocabulary, words, wholeWords), cacheSize),
+    rules: { prefix: 'none', invalid: 'subpart', normalForm: pattern === 'qwen2' ? 'NFC' : undefined },
   };
 }

@@ -1,32 +1,17 @@
 import type { Model } from '../model/model.js';
-import type { DecodeRules, EncodeRules, Frame } from '../rules.js';
-import type { AddedToken, Semantics } from '../tokenizer-spec.js';
+import type { Frame, Rules } from '../rules.js';
+import type { AddedToken } from '../tokenizer-spec.js';
 
-/** What one vocabulary file comes to, before the configuration beside it is looked at. */
+/** What one vocabulary file comes to, before added tokens and names from the configuration. */
 export interface Source {
   readonly model: Model;
-  readonly encode: EncodeRules;
-  readonly decode: DecodeRules;
-  readonly frame: Frame;
+  readonly rules: Rules;
+  /** Undefined where the file does not say it. */
+  readonly frame?: Frame | undefined;
   /** Added tokens the file itself names. */
-  readonly addedTokens: readonly AddedToken[];
-  /** Special ids the file itself names. */
+  readonly addedTokens?: readonly AddedToken[] | undefined;
   readonly bosId?: number | undefined;
   readonly eosId?: number | undefined;
   readonly padId?: number | undefined;
   readonly unknownId?: number | undefined;
-  readonly semantics: Semantics;
 }
-
-export const noFrame: Frame = { before: [], between: [], after: [] };
-
-/** Decoding without any of the slow classes' rules. */
-export const plainDecoding: DecodeRules = {
-  invalid: 'subpart',
-  spaced: false,
-  gap: 'none',
-  strip: 'none',
-  stripToken: false,
-  cleanUp: false,
-  cleanUpStretch: false,
-};

@@ -1,139 +1,114 @@
-import { type ByteAlphabet, byteAlphabet } from '../bytes/byte-alphabet.js';
-import { ByteStrings } from '../bytes/byte-strings.js';
+import { ByteStrings } from './byte-strings.js';
 
 /** What a piece is; the numbers are those of SentencePiece's files. */
 export const pieceKind = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const;
 
-/** The tokens of a vocabulary by id: their bytes, their kinds and how the vocabulary spells them. */
-export interface Vocabulary {
-  readonly count: number;
-  /** Whether `▁` is a space in it. */
-  readonly marksSpaces: boolean;
-  /** The bytes that stand for a token in `entries`: of byte-level vocabularies the text itself, of others the spelling. */
-  readonly entries: ByteStrings;
-  kind(id: number): number;
-  spelling(id: number): string;
-  /** Id of a spelling; -1 for none. */
-  find(spelling: string): number;
-  /** The bytes a token puts into the text. */
-  text(id: number): Uint8Array;
-}
-
-/** A byte-level vocabulary: every token is a byte string, spelt in GPT-2's alphabet. */
-export class ByteVocabulary implements Vocabulary {
-  readonly marksSpaces = false;
-  readonly entries: ByteStrings;
-  readonly alphabet: ByteAlphabet = byteAlphabet();
-  /** Spellings that the alphabet cannot write, by id. */
-  readonly #foreign = new Map<number, string>();
-
-  constructor(entries: number) {
-    this.entries = new ByteStrings(entries, 8 * entries);
-  }
-
-  get count(): number {
-    return this.entries.count;
-  }
-
-  /** Appends a token as the alphabet spells it. */
-  add(spelling: string): number {
-    const bytes = this.#bytesOf(spelling);
-    if (bytes) return this.entries.add(bytes, 0, bytes.length);
-    const text = new TextEncoder().encode(spelling);
-    this.#foreign.set(this.count, spelling);
-    return this.entries.add(text, 0, text.length, false);
-  }
-
-  kind(): number {
-    return pieceKind.normal;
-  }
-
-  spelling(id: number): string {
-    const foreign = this.#foreign.get(id);
-    if (foreign !== undefined) return foreign;
-    let spelling = '';
-    for (const byte of this.entries.get(id)) spelling += this.alphabet.characters[byte]!;
-    return spelling;
-  }
-
-  find(spelling: string): number {
-    const bytes = this.#bytesOf(spelling);
-    if (bytes) return this.entries.find(bytes, 0, bytes.length);
-    for (const [id, foreign] of this.#foreign) if (foreign === spelling) return id;
-    return -1;
-  }
-
-  text(id: number): Uint8Array {
-    return this.entries.get(id);
-  }
-
-  #bytesOf(spelling: string): Uint8Array | undefined {
-    const bytes = new Uint8Array(spelling.length);
-    for (let i = 0; i < spelling.length; i++) {
-      const byte = this.alphabet.bytes[spelling.charCodeAt(i)] ?? -1;
-      if (byte < 0) return undefined;
-      bytes[i] = byte;
-    }
-    return bytes;
-  }
-}
-
 /** `▁`, which SentencePiece writes for a space. */
 export const spaceMark = '\u2581';
 
-/** A vocabulary of text pieces in which `▁` is a space and `<0x41>` may be a byte. */
-export class PieceVocabulary implements Vocabulary {
-  readonly marksSpaces = true;
-  readonly entries: ByteStrings;
-  #kinds: Uint8Array;
-  readonly #encoder = new TextEncoder();
-  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+const encoder = new TextEncoder();
 
-  constructor(entries: number) {
-    this.entries = new ByteStrings(entries, 10 * entries);
-    this.#kinds = new Uint8Array(Math.max(1, entries));
+/**
+ * The tokens of a vocabulary by id. A byte-level one has byte strings, spelt in GPT-2's alphabet: visible Latin-1 characters stand
+ * for themselves, the other 68 bytes for U+0100 and up. Any other has pieces of text with `▁` for a space and `<0x41>` for a byte.
+ */
+export class Vocabulary {
+  readonly byteLevel: boolean;
+  readonly entries: ByteStrings;
+  /** All bytes in the order GPT-2 numbers them: visible ones first. */
+  readonly byteOrder: readonly number[];
+  readonly #kinds: Uint8Array;
+  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  /** Character of each byte, and byte of each character; 0x100 for none. */
+  readonly #characters: string[] = [];
+  readonly #bytes = new Uint16Array(0x144).fill(0x100);
+  /** Where spellings are written, see `write`. */
+  scratch = new Uint8Array(1024);
+
+  constructor(byteLevel: boolean, entries: number, bytes: number) {
+    this.byteLevel = byteLevel;
+    this.entries = new ByteStrings(entries, bytes);
+    this.#kinds = new Uint8Array(entries);
+    const visible: number[] = [];
+    const others: number[] = [];
+    for (let byte = 0; byte < 256; byte++) {
+      const shown = (byte > 0x20 && byte < 0x7f) || (byte > 0xa0 && byte !== 0xad);
+      const unit = shown ? byte : 0x100 + others.length;
+      (shown ? visible : others).push(byte);
+      this.#characters.push(String.fromCharCode(unit));
+      this.#bytes[unit] = byte;
+    }
+    this.byteOrder = [...visible, ...others];
   }
 
   get count(): number {
     return this.entries.count;
   }
 
-  /** Appends a piece given as UTF-8. */
-  add(source: Uint8Array, from: number, to: number, kind: number): number {
-    const id = this.entries.add(source, from, to);
-    if (id >= this.#kinds.length) {
-      const kinds = new Uint8Array(2 * id);
-      kinds.set(this.#kinds);
-      this.#kinds = kinds;
+  /** Writes the bytes a spelling stands for into `scratch` at `at` and returns where they end; -1 when it stands for none. */
+  write(spelling: string, at = 0): number {
+    if (at + 3 * spelling.length > this.scratch.length) {
+      const larger = new Uint8Array(2 * (at + 3 * spelling.length));
+      larger.set(this.scratch);
+      this.scratch = larger;
     }
-    this.#kinds[id] = kind;
-    return id;
+    const { scratch } = this;
+    if (!this.byteLevel) return at + encoder.encodeInto(spelling, scratch.subarray(at)).written;
+    for (let i = 0; i < spelling.length; i++) {
+      const byte = this.#bytes[spelling.charCodeAt(i)] ?? 0x100;
+      if (byte > 0xff) return -1;
+      scratch[at++] = byte;
+    }
+    return at;
+  }
+
+  /** Appends a token given by bytes and returns its id. */
+  add(source: Uint8Array, from: number, to: number, kind: number = pieceKind.normal): number {
+    this.#kinds[this.count] = kind;
+    return this.entries.add(source, from, to, kind !== pieceKind.unused);
+  }
+
+  /** Appends a token by its spelling, or a hole. One the alphabet cannot write is kept as text and never found. */
+  addSpelling(spelling = ''): number {
+    const end = this.write(spelling);
+    if (end > 0)
+      return this.add(
+        this.scratch,
+        0,
+        end,
+        !this.byteLevel && isByte(spelling) ? pieceKind.byte : pieceKind.normal,
+      );
+    const text = encoder.encode(spelling);
+    return this.add(text, 0, text.length, pieceKind.unused);
   }
 
   kind(id: number): number {
     return this.#kinds[id]!;
   }
 
-  spelling(id: number): string {
-    return this.#decoder.decode(this.entries.get(id));
-  }
-
+  /** Id of a spelling; -1 for none. */
   find(spelling: string): number {
-    const bytes = this.#encoder.encode(spelling);
-    return this.entries.find(bytes, 0, bytes.length);
+    const end = this.write(spelling);
+    return end < 0 ? -1 : this.entries.find(this.scratch, 0, end);
   }
 
-  /** Nothing for control pieces; the byte of a byte piece; ` ⁇ ` for the unknown piece, as SentencePiece writes it. */
+  spelling(id: number): string {
+    const bytes = this.entries.get(id);
+    if (!this.byteLevel) return this.#decoder.decode(bytes);
+    return Array.from(bytes, (byte) => this.#characters[byte]).join('');
+  }
+
+  /** The bytes a token puts into a text: none for control pieces, ` ⁇ ` for SentencePiece's unknown one. */
   text(id: number): Uint8Array {
-    const kind = this.#kinds[id]!;
+    const kind = this.kind(id);
+    if (this.byteLevel) return this.entries.get(id);
+    const spelling = this.spelling(id);
+    if (kind === pieceKind.byte) return Uint8Array.of(Number.parseInt(spelling.slice(3), 16));
     if (kind === pieceKind.control) return new Uint8Array();
-    if (kind === pieceKind.byte) return Uint8Array.of(byteOf(this.spelling(id)));
-    if (kind === pieceKind.unknown) return this.#encoder.encode(' \u2047 ');
-    return this.#encoder.encode(this.spelling(id).replaceAll(spaceMark, ' '));
+    return encoder.encode(kind === pieceKind.unknown ? ' \u2047 ' : spelling.replaceAll(spaceMark, ' '));
   }
 }
 
-/** The byte that a spelling such as `<0x0A>` stands for; -1 for another spelling. */
-export function byteOf(spelling: string): number {
-  return /^<0x[\dA-Fa-f]{2}>$/.test(spelling) ? Number.parseInt(spelling.slice(3, 5), 16) : -1;
+function isByte(spelling: string): boolean {
+  return /^<0x[\dA-F]{2}>$/i.test(spelling);
 }

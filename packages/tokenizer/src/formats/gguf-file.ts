@@ -1,4 +1,4 @@
-import { ByteReader } from './byte-reader.js';
+import { ByteReader } from '../files/byte-reader.js';
 
 export type GgufValue = number | boolean | string | readonly GgufValue[];
 
@@ -10,17 +10,17 @@ export type GgufValue = number | boolean | string | readonly GgufValue[];
  */
 export function readGguf(file: string, bytes: Uint8Array, prefix: string): Map<string, GgufValue> {
   const reader = new ByteReader(file, bytes);
-  if (reader.uint32() !== 0x46554747) {
+  if (uint32(reader) !== 0x46554747) {
     reader.at = 0;
     throw reader.error('expected a GGUF file, got another kind');
   }
-  const version = reader.uint32();
+  const version = uint32(reader);
   if (version !== 2 && version !== 3) throw reader.error(`expected GGUF version 2 or 3, got ${version}`);
-  reader.uint64();
-  const entries = reader.uint64();
+  uint64(reader);
+  const entries = uint64(reader);
   const decoder = new TextDecoder();
   const text = (): string => {
-    const length = reader.uint64();
+    const length = uint64(reader);
     const start = reader.skip(length);
     return decoder.decode(bytes.subarray(start, start + length));
   };
@@ -29,9 +29,9 @@ export function readGguf(file: string, bytes: Uint8Array, prefix: string): Map<s
     if (read) return read(reader);
     if (type === 8) return text();
     if (type !== 9) throw reader.error(`expected a value type from 0 to 12, got ${type}`);
-    const of = reader.uint32();
+    const of = uint32(reader);
     if (of === 9) throw reader.error('expected a list of plain values, got a list of lists');
-    const length = reader.uint64();
+    const length = uint64(reader);
     const list: GgufValue[] = [];
     for (let i = 0; i < length; i++) {
       const item = value(of, keep);
@@ -42,27 +42,26 @@ export function readGguf(file: string, bytes: Uint8Array, prefix: string): Map<s
   const found = new Map<string, GgufValue>();
   for (let i = 0; i < entries; i++) {
     const key = text();
-    found.set(key, value(reader.uint32(), key.startsWith(prefix)));
+    found.set(key, value(uint32(reader), key.startsWith(prefix)));
   }
   return found;
 }
 
+const uint32 = (reader: ByteReader): number => reader.number(4, (view, at) => view.getUint32(at, true));
+const uint64 = (reader: ByteReader): number =>
+  reader.number(8, (view, at) => Number(view.getBigUint64(at, true)));
+
 /** How the plain types are read, by number. */
 const readers: Readonly<Record<number, (reader: ByteReader) => GgufValue>> = {
-  0: (reader) => reader.bytes[reader.skip(1)]!,
-  1: (reader) => (reader.bytes[reader.skip(1)]! << 24) >> 24,
-  2: (reader) => small(reader),
-  3: (reader) => (small(reader) << 16) >> 16,
-  4: (reader) => reader.uint32(),
-  5: (reader) => reader.uint32() | 0,
-  6: (reader) => reader.float32(),
-  7: (reader) => reader.bytes[reader.skip(1)] !== 0,
-  10: (reader) => reader.uint64(),
-  11: (reader) => reader.uint64(),
-  12: (reader) => reader.float64(),
+  0: (reader) => reader.number(1, (view, at) => view.getUint8(at)),
+  1: (reader) => reader.number(1, (view, at) => view.getInt8(at)),
+  2: (reader) => reader.number(2, (view, at) => view.getUint16(at, true)),
+  3: (reader) => reader.number(2, (view, at) => view.getInt16(at, true)),
+  4: uint32,
+  5: (reader) => reader.number(4, (view, at) => view.getInt32(at, true)),
+  6: (reader) => reader.number(4, (view, at) => view.getFloat32(at, true)),
+  7: (reader) => reader.number(1, (view, at) => view.getUint8(at)) !== 0,
+  10: uint64,
+  11: (reader) => reader.number(8, (view, at) => Number(view.getBigInt64(at, true))),
+  12: (reader) => reader.number(8, (view, at) => view.getFloat64(at, true)),
 };
-
-function small(reader: ByteReader): number {
-  const at = reader.skip(2);
-  return reader.bytes[at]! | (reader.bytes[at + 1]! << 8);
-}

@@ -1,0 +1,15 @@
+import type { AddedToken } from '../tokenizer-spec.js';
+
+/** A piece of a text: an added token, `count` times, or the text between two. Places count in the joined text of all segments. */
+export interface Piece {
+  readonly token?: AddedToken | undefined;
+  readonly count: number;
+  readonly text: string;
+  readonly start: number;
+  /** UTF-16 units of the input, which are more than those of `text` where white space was stripped. */
+  readonly length: number;
+  /** Ids that encoding the text must not give. */
+  readonly guard: ReadonlySet<number>;
+  /** Added tokens to be looked for after normalisation. */
+  readonly late: readonly AddedToken[];
+}

@@ -1,0 +1,112 @@
+import { unreadable } from '../error.js';
+import { MergeList } from '../files/merges-file.js';
+import { plainToken } from '../load/added-token.js';
+import { byteSource } from '../load/byte-source.js';
+import type { ReadContext } from '../load/context.js';
+import { pieceSource } from '../load/piece-source.js';
+import type { Source } from '../load/source.js';
+import { pieceKind, Vocabulary } from '../model/vocabulary.js';
+import type { Frame } from '../rules.js';
+import type { AddedToken } from '../tokenizer-spec.js';
+import { type GgufValue, readGguf } from './gguf-file.js';
+
+const prefix = 'tokenizer.ggml.';
+
+/** Our names for what llama.cpp calls the split patterns. */
+const patterns: Readonly<Record<string, string>> = {
+  default: 'gpt2',
+  'gpt-2': 'gpt2',
+  'gpt-4o': 'o200k',
+  'llama-bpe': 'llama3',
+  llama3: 'llama3',
+  qwen2: 'qwen2',
+  smollm: 'smollm',
+};
+
+/**
+ * A vocabulary out of the metadata of a GGUF file: `llama` (SentencePiece scores) or `gpt2` (byte-level merges). The head of the
+ * file is enough; the weights behind it may be missing.
+ *
+ * @throws `tokenizer-unreadable` with file and byte or key.
+ */
+export function ggufSource(file: string, bytes: Uint8Array, context: ReadContext): Source {
+  const metadata = readGguf(file, bytes, prefix);
+  const value = (key: string): GgufValue | undefined => metadata.get(prefix + key);
+  const fail = (key: string, problem: string): Error =>
+    unreadable(file, prefix + key, problem, { key: prefix + key });
+  const list = <T extends GgufValue>(key: string, is: (item: GgufValue) => item is T): readonly T[] => {
+    const found = value(key);
+    if (Array.isArray(found) && found.every(is)) return found;
+    throw fail(key, 'expected a list of texts or numbers');
+  };
+  const text = (item: GgufValue): item is string => typeof item === 'string';
+  const number = (item: GgufValue): item is number => typeof item === 'number';
+  const flag = (key: string, otherwise: boolean): boolean =>
+    typeof value(key) === 'boolean' ? value(key) === true : otherwise;
+  const tokens = list('tokens', text);
+  const kinds = list('token_type', number);
+  const id = (key: string): number => {
+    const found = value(`${key}_token_id`);
+    return number(found ?? '') && Number(found) < tokens.length ? Number(found) : -1;
+  };
+  if (kinds.length !== tokens.length)
+    throw fail('token_type', `expected ${tokens.length} kinds, got ${kinds.length}`);
+  const name = value('model');
+  const vocabulary = new Vocabulary(
+    name === 'gpt2',
+    tokens.length,
+    3 * tokens.reduce((size, token) => size + token.length, 0),
+  );
+  const [bos, eos, pad, unk] = ['bos', 'eos', 'padding', 'unknown'].map(id) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  const before = bos >= 0 && flag('add_bos_token', name === 'llama') ? [bos] : [];
+  const after = eos >= 0 && flag('add_eos_token', false) ? [eos] : [];
+  const frame: Frame = { before, between: [...after, ...before], after };
+  const ofKind = (...wanted: readonly number[]): AddedToken[] =>
+    tokens.flatMap((content, at) =>
+      content !== '' && wanted.includes(kinds[at]!)
+        ? [{ ...plainToken(at, content, kinds[at] === pieceKind.control), normalized: false }]
+        : [],
+    );
+  if (name === 'llama') {
+    for (const [at, token] of tokens.entries()) {
+      const kind = kinds[at]!;
+      if (kind < 1 || kind > 6) throw fail('token_type', `expected kinds from 1 to 6, got ${kind} at ${at}`);
+      vocabulary.add(vocabulary.scratch, 0, vocabulary.write(token), kind);
+    }
+    const scores = Float32Array.from(list('scores', number));
+    if (scores.length !== tokens.length)
+      throw fail('scores', `expected ${tokens.length} scores, got ${scores.length}`);
+    const dummyPrefix = flag('add_space_prefix', true);
+    const trims = flag('remove_extra_whitespaces', false);
+    const source = pieceSource(
+      file,
+      { vocabulary, scores, dummyPrefix, trims, unk: Math.max(0, unk), bos, eos, pad },
+      context,
+    );
+    return { ...source, frame, addedTokens: ofKind(pieceKind.control) };
+  }
+  if (name !== 'gpt2') throw fail('model', `expected llama or gpt2, got ${name}`);
+  const pattern = context.splitName ?? patterns[String(value('pre') ?? 'default')];
+  if (!pattern) throw fail('pre', `expected one of ${Object.keys(patterns).join(', ')}, got ${value('pre')}`);
+  for (const token of tokens) vocabulary.addSpelling(token);
+  const merges = new MergeList(file, vocabulary, tokens.length);
+  for (const merge of list('merges', text)) {
+    const space = merge.indexOf(' ', 1);
+    merges.add(merge.slice(0, space), merge.slice(space + 1), `${prefix}merges ${merges.count}`);
+  }
+  const known = (given: number): number | undefined => (given < 0 ? undefined : given);
+  return {
+    ...byteSource(file, vocabulary, merges.merges, pattern, pattern === 'llama3', context),
+    frame,
+    addedTokens: ofKind(pieceKind.control, pieceKind.userDefined),
+    bosId: known(bos),
+    eosId: known(eos),
+    padId: known(pad),
+    unknownId: known(unk),
+  };
+}
