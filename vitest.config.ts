@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const conditions = ['@internvl/source', 'node', 'module', 'import', 'default'];
@@ -10,6 +11,8 @@ export default defineConfig({
         ssr: { resolve: { conditions } },
         test: {
           name: 'node',
+          // Conversions that tests make stay out of the user's cache.
+          env: { INTERNVL_CACHE: fileURLToPath(new URL('node_modules/.cache/internvl', import.meta.url)) },
           include: [
             'packages/*/src/**/*.test.ts',
             'apps/*/src/**/*.test.ts',

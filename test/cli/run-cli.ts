@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly input?: string | Uint8Array;
   /** The repository's folder by default. */
   readonly cwd?: string;
+  /** Called once, when the program runs. */
+  readonly start?: (child: ChildProcess) => Promise<void>;
   /** Called with everything on standard error so far, whenever more of it came. */
   readonly watch?: (stderr: string, child: ChildProcess) => void;
 }
@@ -33,7 +35,7 @@ export interface RunOptions {
 /** Runs `internvl` from source, with the environment of a plain shell. */
 export function runCli(
   args: readonly string[],
-  { env = {}, input, cwd = repository, watch }: RunOptions = {},
+  { env = {}, input, cwd = repository, start, watch }: RunOptions = {},
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...program, ...args], {
@@ -52,6 +54,7 @@ export function runCli(
     });
     child.on('error', reject);
     child.on('close', (status) => resolve({ status, stdout, stderr }));
+    start?.(child).catch(reject);
     // The command may end before it has read all of it.
     child.stdin.on('error', () => {});
     child.stdin.end(input);

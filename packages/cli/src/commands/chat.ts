@@ -45,8 +45,9 @@ export const chat = defineCommand({
     const model = await loadModel('chat', positionals, options, surroundings, output);
     try {
       const answer = await streamAnswer(model.answer(turns, { ...answering, signal }), output);
+      const document = answerDocument(answer);
       if (output.format === 'text') output.note(output.noteStyle.dim(timingLine(answer)));
-      else output.result(answerDocument(answer), '');
+      else output.result(output.format === 'jsonl' ? { type: 'answer', ...document } : document, '');
     } finally {
       await model.dispose();
     }

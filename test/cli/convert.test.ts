@@ -1,0 +1,56 @@
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { documentOf, nano, runCli } from './run-cli.js';
+
+let folder = '';
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'internvl-convert-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+test('graphs, data and manifest, usable as a model', async () => {
+  const out = join(folder, 'onnx');
+  const ended = await runCli(['convert', 'nano', '--out', out, '--json']);
+  expect(ended.status, ended.stderr).toBe(0);
+  const document = documentOf(ended);
+  expect(document).toMatchObject({
+    directory: out,
+    precision: { vision: 'fp32', llm: 'fp32' },
+    parity: null,
+  });
+  const files = document.files as { path: string; bytes: number }[];
+  for (const { path, bytes } of files) expect((await stat(join(out, path))).size, path).toBe(bytes);
+  expect(document.bytes).toBe(files.reduce((sum, { bytes }) => sum + bytes, 0));
+  expect((await readdir(out)).toSorted()).toEqual(
+    [...files.map(({ path }) => path), 'manifest.json'].toSorted(),
+  );
+
+  const shapes = join(nano, 'samples', 'shapes-1.png');
+  const question = ['--image', shapes, '--prompt', 'How many shapes are there?', '--json'];
+  const answered = await runCli(['chat', out, ...question], {
+    env: { INTERNVL_CACHE: join(folder, 'unused') },
+  });
+  expect(answered.status, answered.stderr).toBe(0);
+  expect(documentOf(answered).text).toBe('2');
+});
+
+test('a folder that holds something else is left alone', async () => {
+  const before = await readFile(join(nano, 'config.json'));
+  const ended = await runCli(['convert', 'nano', '--out', nano, '--json']);
+  expect(ended.status).toBe(2);
+  expect(documentOf(ended)).toMatchObject({ error: { code: 'invalid-option' } });
+  expect(await readFile(join(nano, 'config.json'))).toEqual(before);
+});
+
+test('several conversions at once make one folder', async () => {
+  const out = join(folder, 'raced');
+  const runs = await Promise.all([1, 2, 3].map(() => runCli(['convert', 'nano', '--out', out, '--json'])));
+  expect(runs.map(({ status }) => status)).toEqual([0, 0, 0]);
+  const documents = runs.map(documentOf);
+  expect(documents[1]).toEqual(documents[0]);
+  expect(documents[2]).toEqual(documents[0]);
+  expect((await readdir(folder)).filter((name) => name.startsWith('raced'))).toEqual(['raced']);
+});
