@@ -142,7 +142,9 @@ async function make(
   } finally {
     await rm(partial, { recursive: true, force: true });
   }
-  return openConverted(directory);
+  const model = await openConverted(directory);
+  if (!sameKey(model, key)) throw occupied(directory, 'another converted model');
+  return model;
 }
 
 /** Runs `work` with the name of its partial folder while no other process converts into `directory`. */

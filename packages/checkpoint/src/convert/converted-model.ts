@@ -8,6 +8,7 @@ import { type ImageSize, patchGrid, resizeVision } from '../onnx/vision-size.js'
 import type { CheckpointFiles } from '../source/checkpoint.js';
 import { hasCode } from '../source/error-code.js';
 import { folderFiles } from '../source/folder-files.js';
+import { diskFull, isDiskFull, nodeFileSystem } from './file-system.js';
 import { type Manifest, manifestName, parseManifest } from './manifest.js';
 
 /** A folder of graphs that is complete: everything a model needs, the checkpoint itself no longer. */
@@ -25,7 +26,7 @@ export interface ConvertedModel {
    * Path of the vision graph for an input size, pixels; the checkpoint's own tile size by default. A graph for another size
    * is made when it is asked for first; it reads the same weights.
    *
-   * @throws `invalid-option` when the size is no whole number of patches or visual tokens
+   * @throws `invalid-option` when the size is no whole number of patches or visual tokens; `disk-full`
    */
   vision(size?: ImageSize): Promise<string>;
 }
@@ -116,6 +117,9 @@ async function visionGraph(directory: string, manifest: Manifest, size?: ImageSi
   try {
     await writeFile(partial, resized);
     await rename(partial, path);
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+    throw diskFull(directory, resized.byteLength, await nodeFileSystem.freeBytes(directory), error);
   } finally {
     await rm(partial, { force: true });
   }

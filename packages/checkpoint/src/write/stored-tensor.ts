@@ -24,7 +24,7 @@ export type FloatType = 'float32' | 'float16';
 /** Elements read from the checkpoint at a time: 16 MiB of float32. */
 const blockElements = 4 << 20;
 /** Elements of a transposed matrix built in memory at a time: 256 MiB of float32. */
-const bandElements = 64 << 20;
+const defaultBandElements = 64 << 20;
 
 /**
  * A matrix row by row.
@@ -54,8 +54,14 @@ export function storedRows(
 /**
  * A matrix `[rows, columns]` as `[columns, rows]`, what MatMul multiplies by from the right. Built in bands of at most 256
  * MiB: a matrix beyond that is read once for each band.
+ *
+ * @param bandElements elements of a band
  */
-export function storedTransposed(matrix: Matrix, type: FloatType): StoredTensor {
+export function storedTransposed(
+  matrix: Matrix,
+  type: FloatType,
+  bandElements: number = defaultBandElements,
+): StoredTensor {
   const { name, rows, columns } = matrix;
   return {
     name,
