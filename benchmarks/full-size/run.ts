@@ -21,14 +21,10 @@ interface Stage {
 async function measure(name: string, work: string, args: readonly string[]): Promise<Stage> {
   const probe = join(work, 'memory-probe.json');
   const started = performance.now();
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', '--import', here('memory-probe.ts'), internvl, ...args],
-    {
-      env: { ...process.env, MEMORY_PROBE: probe },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
+  const child = spawn(process.execPath, ['--import', here('memory-probe.mjs'), internvl, ...args], {
+    env: { ...process.env, MEMORY_PROBE: probe },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text;
