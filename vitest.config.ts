@@ -20,8 +20,8 @@ export default defineConfig({
             'test/**/*.test.ts',
           ],
           benchmark: { include: ['packages/*/src/**/*.bench.ts'] },
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           typecheck: {
             enabled: true,
             include: ['packages/*/src/**/*.test-d.ts'],

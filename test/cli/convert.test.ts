@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { recorded } from './recorded.js';
 import { documentOf, nano, runCli } from './run-cli.js';
 
 let folder = '';
@@ -34,7 +35,8 @@ test('graphs, data and manifest, usable as a model', async () => {
     env: { INTERNVL_CACHE: join(folder, 'unused') },
   });
   expect(answered.status, answered.stderr).toBe(0);
-  expect(documentOf(answered).text).toBe('2');
+  const { ids } = await recorded('shapes-1.png', 'How many shapes are there?');
+  expect(documentOf(answered).ids).toEqual(ids);
 });
 
 test('a folder that holds something else is left alone', async () => {

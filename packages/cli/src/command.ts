@@ -5,13 +5,13 @@ import { Output, type OutputFormat } from './terminal/output.js';
 import type { Surroundings } from './terminal/surroundings.js';
 
 /** What a command gets to work with. */
-export interface Invocation<T extends OptionTable> extends ParsedLine<T> {
+interface Invocation<T extends OptionTable> extends ParsedLine<T> {
   readonly surroundings: Surroundings;
   readonly output: Output;
   readonly signal: AbortSignal;
 }
 
-export interface CommandSpec<T extends OptionTable> {
+interface CommandSpec<T extends OptionTable> {
   /** `tile IMAGE [--out DIR]`. */
   readonly usage: string;
   /** One line in the list of commands. */

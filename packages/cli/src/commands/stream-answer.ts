@@ -32,7 +32,7 @@ export async function streamAnswer(events: AsyncIterable<ChatEvent>, output: Out
 }
 
 /** `image 1: 640 × 480, grid 4 × 3 of 448 px, 12 tiles and a thumbnail`. */
-export function tilePlanLine({
+function tilePlanLine({
   image,
   width,
   height,

@@ -41,7 +41,7 @@ function nanoFolder(): string {
 }
 
 /** The folder of a model with its small files; weights are not fetched. */
-export async function describedFolder(
+async function describedFolder(
   model: string,
   { env, signal }: Pick<Surroundings, 'env' | 'signal'>,
   output: Output,

@@ -3,7 +3,7 @@ import type { OptionTable } from './option-table.js';
 import { type OptionsOf, parseNumber } from './options.js';
 import { usageError } from './usage-error.js';
 
-export const MOST_TILES = 40;
+const MOST_TILES = 40;
 
 /** How images become tiles. */
 export const tileOptions = {
