@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Chat } from './chat.js';
+import { backendByName } from './node/backend-by-name.js';
 import { load } from './node.js';
 import { compareRun } from './testing/compare-run.js';
 import { compareTower, isTower } from './testing/compare-tower.js';
@@ -53,7 +54,8 @@ function model(golden: GoldenCase): void {
 
 function tower(golden: GoldenCase): void {
   test.each(golden.runs)('%s', async (run) => {
-    const report = await compareTower(golden, run, { backend: 'cpu', cache });
+    const backend = await backendByName('cpu', { threads: 1 });
+    const report = await compareTower(golden, run, { backend, cache });
     expect(report.pixelsEqual).toBe(true);
     expect(report.pixels).toBe(0);
     expect(report.vision).toBeLessThanOrEqual(1e-4);

@@ -44,6 +44,7 @@ export async function connectChat<L>(
       else onNote?.(next.value.note);
     }
   } catch (error) {
+    // The host ends what it does in good order: a conversion leaves neither a lock nor an unfinished folder behind.
     await client.close(disposed());
     throw error;
   }
@@ -98,18 +99,8 @@ class HostedChat<L> implements Chat {
   }
 
   dispose(): Promise<void> {
-    this.#disposal ??= this.#dispose();
+    this.#disposal ??= this.#client.close(disposed());
     return this.#disposal;
-  }
-
-  async #dispose(): Promise<void> {
-    try {
-      await this.#client.call('dispose', null);
-    } catch (error) {
-      if (!InternVLError.is(error, 'host-lost')) throw error;
-    } finally {
-      await this.#client.close(disposed());
-    }
   }
 }
 

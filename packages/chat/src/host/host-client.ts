@@ -9,12 +9,18 @@ export class HostClient<L> {
   readonly #inboxes = new Map<number, Inbox>();
   #nextId = 0;
   #gone: InternVLError | undefined;
+  #lost = false;
+  #onClosed = () => {};
 
   constructor(transport: Transport<HostMessage, ClientMessage<L>>) {
     this.#transport = transport;
     transport.listen(
-      (message) => this.#inboxes.get(message.id)?.receive(message),
-      (cause) =>
+      (message) => {
+        if (message.type === 'closed') this.#onClosed();
+        else this.#inboxes.get(message.id)?.receive(message);
+      },
+      (cause) => {
+        this.#lost = true;
         this.#end(
           new InternVLError(
             'host-lost',
@@ -22,7 +28,9 @@ export class HostClient<L> {
             {},
             { cause },
           ),
-        ),
+        );
+        this.#onClosed();
+      },
     );
   }
 
@@ -59,7 +67,7 @@ export class HostClient<L> {
       signal?.removeEventListener('abort', abort);
       this.#inboxes.delete(id);
       if (!inbox.closed) this.#abort(id, signal?.aborted ? signal.reason : undefined);
-      if (this.#inboxes.size === 0) this.#transport.hold?.(false);
+      if (this.#inboxes.size === 0 && !this.#gone) this.#transport.hold?.(false);
     }
   }
 
@@ -75,9 +83,18 @@ export class HostClient<L> {
     return next.value;
   }
 
-  /** Ends every call with `reason`, then the connection. Later calls throw `reason`. */
+  /**
+   * Ends every call with `reason`, which later calls throw too, and the host: resolves when it has freed everything and is
+   * gone.
+   */
   async close(reason: InternVLError): Promise<void> {
     this.#end(reason);
+    if (this.#lost) return;
+    this.#transport.hold?.(true);
+    this.#transport.post({ type: 'close' }, []);
+    await new Promise<void>((resolve) => {
+      this.#onClosed = resolve;
+    });
     await this.#transport.close();
   }
 

@@ -15,7 +15,7 @@ export class Inbox {
     return this.#closed;
   }
 
-  receive(message: HostMessage): void {
+  receive(message: Exclude<HostMessage, { type: 'closed' }>): void {
     if (message.type === 'error') {
       this.#closed = true;
       this.fail(fromWireError(message.error));

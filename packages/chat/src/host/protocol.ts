@@ -62,7 +62,6 @@ export interface HostCalls<L> {
   };
   features: { input: { image: ImageInput; options: Portable<FeatureOptions> }; out: WireFeatures; end: null };
   trace: { input: { turns: readonly Turn[]; options: Portable<AnswerOptions> }; out: never; end: WireTrace };
-  dispose: { input: null; out: never; end: null };
 }
 
 export type HostMethod = keyof HostCalls<unknown>;
@@ -83,10 +82,14 @@ export type ClientMessage<L> =
   /** The client took `count` values and has room for as many more. */
   | { readonly type: 'credit'; readonly id: number; readonly count: number }
   /** The client's signal fired, or it left the stream early (`reason` is then undefined). */
-  | { readonly type: 'abort'; readonly id: number; readonly reason: unknown };
+  | { readonly type: 'abort'; readonly id: number; readonly reason: unknown }
+  /** The last message: the host ends what is under way, frees the model and closes its end. */
+  | { readonly type: 'close' };
 
 /** Host to client; `id` is that of the call. */
 export type HostMessage =
+  /** The last message: all work has ended and the model is freed. */
+  | { readonly type: 'closed' }
   | { readonly type: 'value'; readonly id: number; readonly value: HostCalls<unknown>[HostMethod]['out'] }
   | { readonly type: 'end'; readonly id: number; readonly value: HostCalls<unknown>[HostMethod]['end'] }
   | { readonly type: 'error'; readonly id: number; readonly error: WireError };

@@ -34,31 +34,49 @@ interface RunningCall {
 }
 
 /**
- * Serves one chat over a transport: the host's end of the protocol, for a worker's entry file. Ends with the
- * connection: what is under way is aborted and the model is freed.
+ * Serves one chat over a transport: the host's end of the protocol, for a worker's entry file. When the client closes or is
+ * lost, what is under way is aborted, the model is freed and this end is closed.
  */
 export function serveChat<L>(transport: Transport<ClientMessage<L>, HostMessage>, load: LoadChat<L>): void {
   const calls = new Map<number, RunningCall>();
+  const serving = new Set<Promise<void>>();
   const conversations = new Map<number, Conversation>();
   let chat: Chat | undefined;
+  let closing = false;
 
+  const stop = (call: RunningCall, reason?: unknown) => {
+    call.controller.abort(reason);
+    call.wake?.();
+  };
+  const close = async () => {
+    if (closing) return;
+    closing = true;
+    for (const call of calls.values()) stop(call);
+    await Promise.all(serving);
+    await chat?.dispose();
+    transport.post({ type: 'closed' }, []);
+    await transport.close();
+  };
   transport.listen(
     (message) => {
-      if (message.type === 'call') void serve(message);
+      if (message.type === 'close') {
+        void close();
+        return;
+      }
+      if (message.type === 'call') {
+        const served = serve(message);
+        serving.add(served);
+        void served.then(() => serving.delete(served));
+        return;
+      }
       const call = calls.get(message.id);
-      if (message.type === 'credit' && call) {
+      if (call && message.type === 'abort') stop(call, message.reason);
+      if (call && message.type === 'credit') {
         call.credit += message.count;
         call.wake?.();
       }
-      if (message.type === 'abort' && call) {
-        call.controller.abort(message.reason);
-        call.wake?.();
-      }
     },
-    () => {
-      for (const { controller } of calls.values()) controller.abort();
-      void chat?.dispose();
-    },
+    () => void close(),
   );
 
   async function serve(message: CallMessage<L>): Promise<void> {
@@ -135,9 +153,6 @@ export function serveChat<L>(transport: Transport<ClientMessage<L>, HostMessage>
       }
       case 'trace':
         return toWireTrace(await loaded().trace(message.input.turns, { ...message.input.options, signal }));
-      case 'dispose':
-        await chat?.dispose();
-        return plain(null);
     }
   }
 

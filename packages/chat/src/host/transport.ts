@@ -8,6 +8,9 @@ export interface Transport<In, Out> {
   listen(receive: (message: In) => void, lost: (cause: unknown) => void): void;
   /** Tells whether work is under way; where the other side keeps a process alive, only while it is. */
   hold?(active: boolean): void;
-  /** Ends the connection and, on the client's side, the host; idempotent. */
-  close(): Promise<void>;
+  /**
+   * Closes this end; idempotent. The host closes first, when all its work is done, and the client then waits until it is
+   * gone: a thread that is killed within a native call can take the process with it.
+   */
+  close(): void | Promise<void>;
 }

@@ -9,14 +9,15 @@ export function portTransport<In, Out>(port: MessagePort): Transport<In, Out> {
       port.on('message', receive);
       port.on('close', () => lost(undefined));
     },
-    async close() {
-      port.close();
-    },
+    close: () => port.close(),
   };
 }
 
 /** The client's end, over a worker; the process may end while the worker is idle. */
 export function workerTransport<In, Out>(worker: Worker): Transport<In, Out> {
+  const exited = new Promise<void>((resolve) => {
+    worker.once('exit', () => resolve());
+  });
   return {
     post: (message, transfer) => worker.postMessage(message, transfer),
     listen(receive, lost) {
@@ -29,8 +30,7 @@ export function workerTransport<In, Out>(worker: Worker): Transport<In, Out> {
       if (active) worker.ref();
       else worker.unref();
     },
-    async close() {
-      await worker.terminate();
-    },
+    // The thread ends by itself once the host has closed its port.
+    close: () => exited,
   };
 }

@@ -1,9 +1,8 @@
-import { hostTensor } from '@internvl/backend';
+import { type Backend, hostTensor } from '@internvl/backend';
 import { cacheDirectory, convertCached, openFolder } from '@internvl/checkpoint/node';
 import { centreCrop, pixelValues, resize } from '@internvl/tiling';
 import { decodeImage } from '@internvl/tiling/node';
 import { VisionEncoder } from '@internvl/vision';
-import { backendByName } from '../node/backend-by-name.js';
 import { difference, largestPixelError, sha256, stageError } from './compare-run.js';
 import { readFloat32File } from './float32-file.js';
 import { type GoldenCase, readRecord } from './golden-record.js';
@@ -25,7 +24,7 @@ export function isTower({ name }: GoldenCase): boolean {
 export async function compareTower(
   golden: GoldenCase,
   run: string,
-  { backend, cache }: { readonly backend: string; readonly cache: string },
+  { backend, cache }: { readonly backend: Backend; readonly cache: string },
 ): Promise<TowerReport> {
   const { images, pixel_values: recordedPixels } = await readRecord(golden, run);
   const [, , height, width] = recordedPixels!.shape as [number, number, number, number];
@@ -34,8 +33,7 @@ export async function compareTower(
   const { mean, std, tileSize } = checkpoint.config;
   const converted = await convertCached(checkpoint, { cacheDirectory: cacheDirectory({ cache }) });
   await checkpoint.close();
-  const runtime = await backendByName(backend, { threads: 1 });
-  const encoder = new VisionEncoder(await runtime.load({ path: await converted.vision({ width, height }) }));
+  const encoder = new VisionEncoder(await backend.load({ path: await converted.vision({ width, height }) }));
   try {
     const image = await decodeImage(`${golden.images}/${images[0]!.file}`);
     // Each checkpoint's own processor at its own size, a plain resize at others, as the records were made.
