@@ -54,7 +54,7 @@ test('no such file, a folder, a broken data URL', async () => {
   const missing = await runCli(['tile', join(folder, 'none.png')]);
   expect(missing.stderr).toMatch(/^internvl: file-missing: /);
   const directory = await runCli(['tile', folder]);
-  expect(directory.stderr).toMatch(/^internvl: file-unusable: /);
+  expect(directory.stderr).toMatch(/^internvl: image-unreadable: /);
   const url = await runCli(['tile', 'data:image/png;base64,%%%']);
   expect(url.stderr).toMatch(/^internvl: image-unreadable: /);
   expect([missing, directory, url].map(({ status }) => status)).toEqual([1, 1, 1]);

@@ -23,7 +23,7 @@ export function reportError(
         message: 'Stopped; files that were finished are kept, others are removed.',
         facts: {},
       }
-    : describe(thrown);
+    : describeError(thrown);
   const sentence = message.replaceAll(/\s*\n\s*/g, ' ');
   stderr.write(`${styleFor(stderr, env).red(`internvl: ${code}:`)} ${sentence}\n`);
   if (debug) stderr.write(`${traceOf(thrown)}\n`);
@@ -32,7 +32,8 @@ export function reportError(
   return WRONG_USAGE.has(code) ? 2 : 1;
 }
 
-function describe(thrown: unknown): Pick<InternVLError, 'code' | 'message' | 'facts'> {
+/** Any error as one of ours. */
+export function describeError(thrown: unknown): Pick<InternVLError, 'code' | 'message' | 'facts'> {
   if (InternVLError.is(thrown)) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   const errno = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;

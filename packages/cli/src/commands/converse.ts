@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { InternVLError } from '@internvl/backend';
 import type { AnswerOptions, Chat, Conversation } from '@internvl/chat';
 import type { WrittenPart, WrittenTurn } from '../input/history.js';
 import { imageBytes } from '../input/image-bytes.js';
 import { readParts, readTurns } from '../input/turns.js';
+import { describeError } from '../report-error.js';
 import type { Output } from '../terminal/output.js';
 import type { Surroundings } from '../terminal/surroundings.js';
 import { timingLine } from './answer-document.js';
@@ -112,8 +112,9 @@ export async function converse(
       } catch (error) {
         signal.throwIfAborted();
         // A wrong path or a full context ends neither the conversation nor what was said before.
-        if (stdin.isTTY !== true || !isReportable(error)) throw error;
-        output.note(`${error.code}: ${error.message}`);
+        const { code, message } = describeError(error);
+        if (stdin.isTTY !== true || code === 'internal') throw error;
+        output.note(`${code}: ${message}`);
       }
       ask();
     }
@@ -122,10 +123,6 @@ export async function converse(
     lines.close();
     await conversation.dispose();
   }
-}
-
-function isReportable(error: unknown): error is InternVLError {
-  return InternVLError.is(error);
 }
 
 /** Paths in a saved conversation lead to their images from every folder. */

@@ -18,7 +18,20 @@ export async function imageBytes(
   if (source === '-') return collect(addAbortSignal(signal, stdin), source);
   if (source.startsWith('data:')) return dataUrlBytes(source);
   if (/^https?:\/\//i.test(source)) return download(source, signal);
-  return new Uint8Array(await readFile(source, { signal }));
+  return readPath(source, signal);
+}
+
+async function readPath(path: string, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return new Uint8Array(await readFile(path, { signal }));
+  } catch (cause) {
+    signal.throwIfAborted();
+    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    const [code, found] = missing
+      ? ['file-missing', 'there is no such file; check the path']
+      : ['image-unreadable', 'it cannot be read; check that it is a file with the right permissions'];
+    throw new InternVLError(code, `Expected an image at ${path}, ${found}.`, { path }, { cause });
+  }
 }
 
 /** @throws `image-unreadable` when it is no base64 or percent-encoded data URL. */
