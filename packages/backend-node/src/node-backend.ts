@@ -58,6 +58,7 @@ export async function nodeBackend({
     name: found === wanted ? `ort-node:${found}` : `ort-node:${found} (fallback from ${wanted})`,
     executionProviders: [found],
     tolerance: found === 'cuda' ? { float32: 5e-3 } : { float32: 1e-5 },
+    ...(found === 'webgpu' ? ({ deviceLocation: 'gpu-buffer', readsDevice: false } as const) : {}),
     sessionOptions: {
       interOpNumThreads: 1,
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),

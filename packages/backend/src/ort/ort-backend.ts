@@ -27,6 +27,8 @@ export interface OrtBackendOptions {
    * fixes this when a session opens, so a run that keeps other outputs than the run before reopens the model.
    */
   readonly deviceLocation?: 'gpu-buffer' | 'ml-tensor' | undefined;
+  /** False where reading a device tensor must be refused: the Node binding of 1.30 ends the process over it. */
+  readonly readsDevice?: boolean | undefined;
   /** Called for what `InferenceSession.create` threw; an error that it returns is thrown instead of ours. */
   readonly onLoadError?: ((error: unknown) => InternVLError | undefined) | undefined;
 }
@@ -59,6 +61,7 @@ export function ortBackend({
   dtypes = everyType,
   tolerance = { float32: 1e-5 },
   deviceLocation,
+  readsDevice = true,
   onLoadError = () => undefined,
 }: OrtBackendOptions): Backend {
   const capabilities: Capabilities = {
@@ -67,7 +70,7 @@ export function ortBackend({
     deviceTensors: deviceLocation !== undefined,
     writesInto: false,
   };
-  const tensors = new OrtTensors(ort);
+  const tensors = new OrtTensors(ort, readsDevice);
   const inTurn = serial();
 
   async function open(source: ModelSource, stayOnDevice: readonly string[]): Promise<OrtSession> {

@@ -8,10 +8,12 @@ import type { OrtNamespace, OrtTensor } from './ort-namespace.js';
 /** Translates tensors between a backend's callers and ONNX Runtime; knows which of ours stand for device tensors. */
 export class OrtTensors {
   readonly #ort: OrtNamespace;
+  readonly #readsDevice: boolean;
   readonly #onDevice = new WeakMap<Tensor, OrtTensor>();
 
-  constructor(ort: OrtNamespace) {
+  constructor(ort: OrtNamespace, readsDevice: boolean) {
     this.#ort = ort;
+    this.#readsDevice = readsDevice;
   }
 
   /**
@@ -42,7 +44,10 @@ export class OrtTensors {
       get data(): TensorData[DType] {
         return elements(name, type, tensor.data);
       },
-      getData: async () => elements(name, type, await tensor.getData()),
+      getData: async () => {
+        if (!this.#readsDevice) throw notReadable(name, location);
+        return elements(name, type, await tensor.getData());
+      },
       dispose: () => {
         if (this.#onDevice.delete(handle)) tensor.dispose();
       },
@@ -75,5 +80,13 @@ function unexpected(name: string, found: string): InternVLError {
     'dtype-mismatch',
     `Expected ONNX Runtime to give "${name}" in an element type of ours, got ${found}; take an output of another type.`,
     { output: name, found },
+  );
+}
+
+function notReadable(name: string, location: string): InternVLError {
+  return new InternVLError(
+    'invalid-option',
+    `Expected to read "${name}" on the CPU, it stays on ${location}, where this runtime cannot read; leave it out of stayOnDevice.`,
+    { output: name, location },
   );
 }
