@@ -45,7 +45,10 @@ async function enlarge(path: string): Promise<void> {
   await writeFile(join(path, 'config.json'), JSON.stringify(config));
 }
 
-test.each([['convert', ['--out', 'out/onnx'], 'out']])(
+test.each([
+  ['convert', ['--out', 'out/onnx'], 'out'],
+  ['chat', ['--prompt', 'Hello', '--max-new-tokens', '1'], 'cache/converted'],
+])(
   'Ctrl-C while %s converts: status 130, nothing left behind, the next run is clean',
   async (command, options, place) => {
     const args = [command, model, ...options, '--cache', 'cache', '--json'];
