@@ -5,6 +5,7 @@ import type { Graph, Port, RunOptions } from '../graph.js';
 import type { Tensor, Tensors } from '../tensor.js';
 import { isDType } from '../typed-array.js';
 import { untilAborted } from '../until-aborted.js';
+import { LastingSession } from './lasting-session.js';
 import type { OrtPort, OrtSession, OrtTensor } from './ort-namespace.js';
 import type { OrtTensors } from './ort-tensors.js';
 
@@ -24,13 +25,13 @@ export class OrtGraph implements Graph {
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
   readonly #host: OrtGraphHost;
-  #session: OrtSession | undefined;
+  #current: LastingSession | undefined;
   /** The outputs that the session leaves on the device: ONNX Runtime wants to know when it opens. */
   #stays: readonly string[] = [];
   #disposed = false;
 
   constructor(session: OrtSession, host: OrtGraphHost) {
-    this.#session = session;
+    this.#current = new LastingSession(session, host.inTurn);
     this.#host = host;
     this.inputs = session.inputMetadata.map(port);
     this.outputs = session.outputMetadata.map(port);
@@ -55,41 +56,41 @@ export class OrtGraph implements Graph {
   async dispose(): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
-    await this.#host.inTurn(async () => this.#release());
+    await this.#host.inTurn(() => this.#retire());
   }
 
   async #run(feeds: Readonly<Record<string, OrtTensor>>, options: RunOptions): Promise<Tensors> {
     const names = options.outputs ?? this.outputs.map(({ name }) => name);
     const { stayOnDevice = [] } = options;
-    const session = await this.#sessionLeaving(stayOnDevice);
+    const current = await this.#sessionLeaving(stayOnDevice);
     let results: Readonly<Record<string, OrtTensor>>;
     try {
-      results = await session.run(feeds, names);
+      results = await current.session.run(feeds, names);
     } catch (error) {
       throw runError(error, this.#host.name);
     }
     const { tensors } = this.#host;
-    return Object.fromEntries(names.map((name) => [name, tensors.output(name, results[name]!)]));
+    return Object.fromEntries(names.map((name) => [name, tensors.output(name, results[name]!, current)]));
   }
 
   /** The session, reopened when other outputs than before are to stay on the device. */
-  async #sessionLeaving(stayOnDevice: readonly string[]): Promise<OrtSession> {
-    const { reopen } = this.#host;
+  async #sessionLeaving(stayOnDevice: readonly string[]): Promise<LastingSession> {
+    const { inTurn, reopen } = this.#host;
     const same =
       stayOnDevice.length === this.#stays.length && stayOnDevice.every((name) => this.#stays.includes(name));
-    if (reopen && !(same && this.#session)) {
-      await this.#release();
-      this.#session = await reopen(stayOnDevice);
+    if (reopen && !(same && this.#current)) {
+      await this.#retire();
+      this.#current = new LastingSession(await reopen(stayOnDevice), inTurn);
       this.#stays = stayOnDevice;
     }
-    if (!this.#session) throw disposed();
-    return this.#session;
+    if (!this.#current) throw disposed();
+    return this.#current;
   }
 
-  async #release(): Promise<void> {
-    const session = this.#session;
-    this.#session = undefined;
-    await session?.release();
+  async #retire(): Promise<void> {
+    const current = this.#current;
+    this.#current = undefined;
+    await current?.retire();
   }
 }
 

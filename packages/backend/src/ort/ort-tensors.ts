@@ -3,6 +3,7 @@ import { InternVLError } from '../error.js';
 import { hostTensor } from '../host-tensor.js';
 import type { Tensor } from '../tensor.js';
 import { elementsOf, isDType } from '../typed-array.js';
+import type { LastingSession } from './lasting-session.js';
 import type { OrtNamespace, OrtTensor } from './ort-namespace.js';
 
 /** Translates tensors between a backend's callers and ONNX Runtime; knows which of ours stand for device tensors. */
@@ -32,11 +33,12 @@ export class OrtTensors {
     );
   }
 
-  /** A tensor of ours for an output: plain arrays on the CPU, a handle on the device. */
-  output(name: string, tensor: OrtTensor): Tensor {
+  /** A tensor of ours for an output: plain arrays on the CPU, a handle on the device that holds its session. */
+  output(name: string, tensor: OrtTensor, from: LastingSession): Tensor {
     const { type, dims, location } = tensor;
     if (!isDType(type)) throw unexpected(name, type);
     if (location === 'cpu') return hostTensor(type, elements(name, type, tensor.data), dims);
+    const letGo = from.hold();
     const handle: Tensor = {
       type,
       dims,
@@ -49,7 +51,9 @@ export class OrtTensors {
         return elements(name, type, await tensor.getData());
       },
       dispose: () => {
-        if (this.#onDevice.delete(handle)) tensor.dispose();
+        if (!this.#onDevice.delete(handle)) return;
+        tensor.dispose();
+        letGo();
       },
     };
     this.#onDevice.set(handle, tensor);

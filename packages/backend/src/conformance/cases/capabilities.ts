@@ -40,6 +40,19 @@ export const capabilityCases: readonly ConformanceCase[] = [
       }),
   },
   {
+    name: 'tensors on the device survive their graph',
+    run: async (backend) => {
+      if (!backend.capabilities.deviceTensors) return;
+      const graph = await backend.load(doubling());
+      const { y } = await graph.run({ x: vector(1, 2) }, { stayOnDevice: ['y'] });
+      await graph.dispose();
+      await withGraph(backend, doubling(), async (other) => {
+        near('numbers', await floats((await other.run({ x: y! })).y), [4, 8], 0);
+      });
+      y!.dispose();
+    },
+  },
+  {
     name: 'numbers on the device can be fetched',
     run: (backend) =>
       withGraph(backend, doubling(), async (graph) => {
