@@ -86,9 +86,10 @@ export async function converse(
 
   const answer = async (question: string) => {
     const parts: WrittenPart[] = [...waiting, { type: 'text', text: question }];
+    // Also when the answer fails: an image that can't be read would fail every further question.
+    waiting = [];
     const events = conversation.ask(await readParts(parts, surroundings), { ...start.answering, signal });
     const finished = await streamAnswer(events, output);
-    waiting = [];
     written.push(
       { role: 'user', parts },
       { role: 'assistant', parts: [{ type: 'text', text: finished.text }] },
