@@ -24,7 +24,9 @@ try {
   ] as const;
   for (const parts of questions) {
     const { prompt, text, usage } = await finishedAnswer(conversation.ask(parts));
-    console.log(`${prompt.imageTokens} visual tokens, ${usage.cachedTokens} of ${usage.inputTokens} cached: ${text}`);
+    console.log(
+      `${prompt.imageTokens} visual tokens, ${usage.cachedTokens} of ${usage.inputTokens} cached: ${text}`,
+    );
   }
   await conversation.dispose();
 

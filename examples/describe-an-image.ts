@@ -3,7 +3,8 @@ import { load } from '@internvl/chat/node';
 
 // Any InternVL: a folder as Hugging Face publishes it, or a Hub id such as 'OpenGVLab/InternVL2-1B'. Nano ships with us.
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const [model = here('../models/nano'), image = here('../models/nano/samples/shapes-0.png')] = process.argv.slice(2);
+const [model = here('../models/nano'), image = here('../models/nano/samples/shapes-0.png')] =
+  process.argv.slice(2);
 
 const chat = await load(model);
 try {

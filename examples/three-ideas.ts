@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { type Chat, load } from '@internvl/chat/node';
 import type { ImageInput } from '@internvl/chat';
+import { type Chat, load } from '@internvl/chat/node';
 
 // A strong vision encoder: image → last_hidden_state[:, 0, :], one row per tile; here one tile.
 const embed = async (chat: Chat, image: ImageInput) => {
@@ -10,7 +10,8 @@ const embed = async (chat: Chat, image: ImageInput) => {
 
 // Dynamic high resolution: every tile as soon as it is ready, the crop and its class embedding.
 async function* dynamicHighResolution(chat: Chat, image: ImageInput) {
-  for await (const { image: crop, classEmbedding } of chat.features(image)) yield { image: crop, output: classEmbedding };
+  for await (const { image: crop, classEmbedding } of chat.features(image))
+    yield { image: crop, output: classEmbedding };
 }
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -20,7 +21,9 @@ try {
   const { dims, data } = await embed(chat, image);
   console.log(`class embedding [${dims}], begins ${data.slice(0, 3)}`);
   for await (const { image: crop, output } of dynamicHighResolution(chat, image)) {
-    console.log(`tile of ${crop.width} × ${crop.height} pixels → [${output.dims}], begins ${output.data.slice(0, 3)}`);
+    console.log(
+      `tile of ${crop.width} × ${crop.height} pixels → [${output.dims}], begins ${output.data.slice(0, 3)}`,
+    );
   }
 } finally {
   await chat.dispose();
