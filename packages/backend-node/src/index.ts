@@ -2,3 +2,4 @@ export { type NodeDevice, nodeDevices } from './device.js';
 export { listDevices } from './list-devices.js';
 export { type Fallback, type NodeBackendOptions, nodeBackend } from './node-backend.js';
 export type { DeviceReport } from './probe-device.js';
+export { readRange } from './read-range.js';

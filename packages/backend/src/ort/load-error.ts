@@ -7,8 +7,7 @@ import { InternVLError } from '../error.js';
  */
 const unsupported =
   /not a registered function|No Op registered|Failed to find kernel|Could not find an implementation|NOT_IMPLEMENTED|opset .* under development/i;
-const missing =
-  /File doesn't exist|No such file|does not exist|External data path|not found in (external|preloaded)/i;
+const missing = /File doesn't exist|External data path does not exist|not found in preloaded files/i;
 
 /** The error of ours for what `InferenceSession.create` threw. */
 export function loadError(error: unknown, source: ModelSource, backend: string): InternVLError {
