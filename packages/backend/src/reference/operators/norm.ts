@@ -16,10 +16,11 @@ export const rmsNorm: Operator = (attributes) => {
 };
 
 /** LayerNorm of `input + skip + bias`; its fourth output is that sum. Inputs: input, skip, gamma, beta, bias. */
-export const skipLayerNorm: Operator = (attributes) => skip(normaliser(attributes, true), 2, 3, 4);
+export const skipLayerNorm: Operator = (attributes) => skip(normaliser(attributes, true, 1e-12), 2, 3, 4);
 
 /** RMSNorm of `input + skip + bias`; its fourth output is that sum. Inputs: input, skip, gamma, bias. */
-export const skipRmsNorm: Operator = (attributes) => skip(normaliser(attributes, false), 2, undefined, 3);
+export const skipRmsNorm: Operator = (attributes) =>
+  skip(normaliser(attributes, false, 1e-12), 2, undefined, 3);
 
 type Normaliser = (
   inputs: Inputs,
@@ -46,8 +47,8 @@ function skip(norm: Normaliser, scale: number, shift: number | undefined, bias: 
 }
 
 /** Normalises rows; `scale` and `shift` are the inputs that hold the factors and summands of a row. */
-function normaliser(attributes: Attributes, centred: boolean): Normaliser {
-  const epsilon = attributes.float('epsilon', 1e-5);
+function normaliser(attributes: Attributes, centred: boolean, defaultEpsilon = 1e-5): Normaliser {
+  const epsilon = attributes.float('epsilon', defaultEpsilon);
   return (inputs, value, axis, scale, shift) => {
     const width = sizeOf(value.dims.slice(inputs.axis(axis, value.dims.length)));
     const factors = inputs.float32(scale).data;
