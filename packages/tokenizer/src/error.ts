@@ -29,11 +29,22 @@ export class TokenizerError extends Error {
   }
 }
 
-/** A damaged or unfit file: `place` says where in it (a line, a byte, a piece). */
-export function unreadable(file: string, place: string, problem: string, facts: Facts = {}): TokenizerError {
+/**
+ * A damaged or unfit file.
+ *
+ * @param place where in it: a line, a byte, a piece, a token
+ * @param got what is there instead, if it can be shown
+ */
+export function unreadable(
+  file: string,
+  place: string | number,
+  expected: string,
+  got?: unknown,
+): TokenizerError {
+  const shown = got === undefined ? '' : `, got ${JSON.stringify(got)?.slice(0, 200)}`;
   return new TokenizerError(
     'tokenizer-unreadable',
-    `${file}, ${place}: ${problem}. Fetch the file again, or the one that belongs to this checkpoint.`,
-    { file, place, ...facts },
+    `${file}, ${place}: expected ${expected}${shown}. Fetch the file again, or the one that belongs to this checkpoint.`,
+    { file, place, expected, got },
   );
 }

@@ -3,7 +3,7 @@
  * Rust library's other scheme, before a first or every stretch that has none.
  */
 export type Prefix = 'none' | 'each' | 'whole' | 'first' | 'always';
-export type NormalForm = 'NFC' | 'NFD' | 'NFKC' | 'NFKD';
+export type NormalForm = 'NFC';
 
 /** What is done with text before and after the model, as the reference class does it. */
 export interface Rules {
@@ -12,8 +12,6 @@ export interface Rules {
   readonly prefix: Prefix;
   /** Slow Llama class with `legacy: false`: a `▁` in the text is a space from the start. */
   readonly plainMarks?: boolean | undefined;
-  /** SentencePiece's `remove_extra_whitespaces`. */
-  readonly trims?: boolean | undefined;
 
   /**
    * What becomes U+FFFD in invalid UTF-8: the longest prefix of a character (`subpart`, WHATWG and Rust), each byte (`byte`,

@@ -1,149 +1,121 @@
-import { pieceKind, spaceMark } from '../model/vocabulary.js';
-import type { TokenizerParts } from '../model-tokenizer.js';
-import type { AddedToken, DecodeOptions, DecodeStream } from '../tokenizer-spec.js';
+import { unknown } from '../model/piece-kind.js';
+import { spaceMark } from '../model/vocabulary.js';
+import type { TokenizerParts } from '../tokenizer-parts.js';
+import type { DecodeOptions, DecodeStream } from '../tokenizer-spec.js';
 import { cleaning } from './clean-up.js';
-import { Utf8Assembler } from './utf8-assembler.js';
+import { utf8Assembler } from './utf8-assembler.js';
 
 /**
  * One decoding, id by id. The slow classes cut a sequence into added tokens and stretches between them, decode each stretch
  * and join all with spaces; the fast ones are a single stretch. Everything but one rule can be decided as ids come: a special
  * token inside a stretch puts a space in front of the text before it, so that text waits when `whole` is set, and the space comes
  * late, right before the special token, when it is not.
+ *
+ * @param textOf text of an id in the vocabulary, null where it is bytes
  */
-export class Decoding implements DecodeStream {
-  readonly #parts: TokenizerParts;
-  readonly #textOf: (id: number) => string | null;
-  readonly #skip: boolean;
-  readonly #keep: readonly string[];
-  readonly #waits: boolean;
-  readonly #bytes: Utf8Assembler;
-  readonly #clean: ReturnType<typeof cleaning> | undefined;
-  readonly #cleanStretch: ReturnType<typeof cleaning> | undefined;
+export function decoding(
+  { added, inner, model, rules, special }: TokenizerParts,
+  textOf: (id: number) => string | null,
+  { keep = [], skipSpecialTokens = false }: DecodeOptions,
+  whole: boolean,
+): DecodeStream {
+  const { cleanUp, cleanUpStretch, gap, invalid, spaced, strip, stripToken } = rules;
+  const { vocabulary } = model;
+  const waits = whole && gap !== undefined;
+  const run = invalid === 'run';
+  const assemble = utf8Assembler(invalid);
+  const asIs = (text: string): string => text;
+  const clean = cleanUp ? cleaning() : asIs;
+  const cleanStretch = cleanUpStretch ? cleaning() : asIs;
   /** Something stands in front of what comes next, to be joined with a space. */
-  #joined = false;
+  let joined = false;
   /** Tokens in the current stretch. */
-  #tokens = 0;
+  let tokens = 0;
   /** The current stretch has given text. */
-  #given = false;
+  let given = false;
   /** The leading space of what comes next is still to be dropped. */
-  #strip: boolean;
-  #afterSpecial = false;
+  let strips = strip !== undefined;
+  let afterSpecial = false;
   /** Text before a special token of the stretch that may come. */
-  #waiting = '';
-  #pending = false;
+  let waiting = '';
+  /** There are bytes that may go on. */
+  let begun = false;
 
-  /** @param textOf text of an id in the vocabulary, null where it is bytes */
-  constructor(
-    parts: TokenizerParts,
-    textOf: (id: number) => string | null,
-    { keep = [], skipSpecialTokens = false }: DecodeOptions,
-    whole: boolean,
-  ) {
-    const { rules } = parts;
-    this.#parts = parts;
-    this.#textOf = textOf;
-    this.#skip = skipSpecialTokens;
-    this.#keep = keep;
-    this.#waits = whole && rules.gap !== undefined;
-    this.#bytes = new Utf8Assembler(rules.invalid);
-    this.#clean = rules.cleanUp ? cleaning() : undefined;
-    this.#cleanStretch = rules.cleanUpStretch ? cleaning() : undefined;
-    this.#strip = rules.strip !== undefined;
-  }
-
-  push(id: number): string {
-    const token = this.#parts.added.get(id);
-    const text = token ? this.#added(token) : this.#ordinary(id);
-    return this.#clean ? this.#clean(text, false) : text;
-  }
-
-  end(): string {
-    const text = this.#close(true);
-    this.#joined = false;
-    this.#strip = this.#parts.rules.strip !== undefined;
-    return this.#clean ? this.#clean(text, true) : text;
-  }
-
-  #added({ content, id }: AddedToken): string {
-    const { inner, rules, special } = this.#parts;
-    const kept = this.#keep.includes(content);
-    // A character that was begun must not go on behind the token left out.
-    if (this.#skip && special.has(id) && !kept) return this.#flush();
-    if (!rules.spaced)
-      return (
-        this.#flush() +
-        this.#stretch(rules.invalid === 'run' ? content.replaceAll(spaceMark, ' ') : content, true)
-      );
-    const inside = inner.has(id) && !kept;
-    const before = inside ? this.#flush() : this.#close(false);
-    const gap = inside
-      ? !this.#afterSpecial && (rules.gap === 'always' || (rules.gap === 'inner' && this.#tokens > 0))
-      : this.#joined;
-    const text = (gap ? ' ' : '') + this.#waiting + content;
-    this.#waiting = '';
-    if (inside) {
-      this.#afterSpecial = true;
-      this.#tokens++;
-      this.#strip = rules.strip === 'stretch';
-      return before + this.#give(text);
-    }
-    this.#joined = true;
-    return before + text;
-  }
-
-  #ordinary(id: number): string {
-    const { model, rules } = this.#parts;
-    const { vocabulary } = model;
-    let text = this.#textOf(id);
-    if (text === '') return '';
-    const first = this.#tokens++ === 0;
-    this.#afterSpecial = false;
-    if (text === null) {
-      this.#pending = true;
-      return this.#stretch(this.#bytes.push(vocabulary.text(id)), rules.invalid === 'run');
-    }
-    if (rules.stripToken && first && text.startsWith(' ') && vocabulary.kind(id) !== pieceKind.unknown)
-      text = text.slice(1);
-    return this.#flush() + this.#stretch(text, !this.#strip || vocabulary.kind(id) !== pieceKind.unknown);
-  }
-
-  /** What the bytes of an unfinished character come to. */
-  #flush(): string {
-    if (!this.#pending) return '';
-    this.#pending = false;
-    return this.#stretch(this.#bytes.flush(), this.#parts.rules.invalid === 'run');
-  }
-
+  const give = (text: string, end = false): string => {
+    const shown = cleanStretch(text, end);
+    const space = shown !== '' && joined && !given && spaced ? ' ' : '';
+    given ||= shown !== '';
+    return space + shown;
+  };
   /** Text of the current stretch, less a leading space where the class drops one and the text may lose it. */
-  #stretch(text: string, strippable: boolean): string {
+  const stretch = (text: string, strippable: boolean): string => {
     if (text === '') return '';
-    const stripped = this.#strip && strippable && text.startsWith(' ') ? text.slice(1) : text;
-    this.#strip = false;
-    if (!this.#waits) return this.#give(stripped);
-    this.#waiting += stripped;
+    const stripped = strips && strippable && text.startsWith(' ') ? text.slice(1) : text;
+    strips = false;
+    if (!waits) return give(stripped);
+    waiting += stripped;
     return '';
-  }
-
-  #give(text: string, end = false): string {
-    const clean = this.#cleanStretch ? this.#cleanStretch(text, end) : text;
-    if (clean === '') return '';
-    const spaced = this.#joined && !this.#given && this.#parts.rules.spaced;
-    this.#given = true;
-    return spaced ? ` ${clean}` : clean;
-  }
-
+  };
+  /** What the bytes of an unfinished character come to. */
+  const flush = (): string => {
+    if (!begun) return '';
+    begun = false;
+    return stretch(assemble([], true), run);
+  };
   /** Ends the current stretch. */
-  #close(last: boolean): string {
-    const { spaced, strip } = this.#parts.rules;
-    let text = this.#flush() + this.#give(this.#waiting, true);
-    this.#waiting = '';
+  const close = (last: boolean): string => {
+    let text = flush() + give(waiting, true);
+    waiting = '';
     // The last stretch is joined even when it is empty.
-    if (last && spaced && this.#tokens > 0 && !this.#given && this.#joined) text += ' ';
-    this.#joined ||= this.#given;
-    this.#tokens = 0;
-    this.#given = false;
-    this.#afterSpecial = false;
-    this.#strip ||= strip === 'stretch';
+    if (last && spaced && tokens > 0 && !given && joined) text += ' ';
+    joined ||= given;
+    tokens = 0;
+    given = false;
+    afterSpecial = false;
+    strips ||= strip === 'stretch';
     return text;
-  }
+  };
+  const addedToken = (id: number, content: string): string => {
+    const kept = keep.includes(content);
+    // A character that was begun must not go on behind the token left out.
+    if (skipSpecialTokens && special.has(id) && !kept) return flush();
+    if (!spaced) return flush() + stretch(run ? content.replaceAll(spaceMark, ' ') : content, true);
+    const inside = inner.has(id) && !kept;
+    const before = inside ? flush() : close(false);
+    const space = inside ? !afterSpecial && (gap === 'always' || (gap === 'inner' && tokens > 0)) : joined;
+    const text = (space ? ' ' : '') + waiting + content;
+    waiting = '';
+    joined ||= !inside;
+    if (!inside) return before + text;
+    afterSpecial = true;
+    tokens++;
+    strips = strip === 'stretch';
+    return before + give(text);
+  };
+  const ordinary = (id: number): string => {
+    let text = textOf(id);
+    if (text === '') return '';
+    const first = tokens++ === 0;
+    afterSpecial = false;
+    if (text === null) {
+      begun = true;
+      return stretch(assemble(vocabulary.text(id), false), run);
+    }
+    const strippable = !(strips || first) || vocabulary.kind(id) !== unknown;
+    if (stripToken && first && strippable && text.startsWith(' ')) text = text.slice(1);
+    return flush() + stretch(text, strippable);
+  };
+
+  return {
+    push(id) {
+      const token = added.get(id);
+      return clean(token ? addedToken(id, token.content) : ordinary(id), false);
+    },
+    end() {
+      const text = clean(close(true), true);
+      joined = false;
+      strips = strip !== undefined;
+      return text;
+    },
+  };
 }

@@ -1,146 +1,100 @@
 import { TokenizerError } from '../error.js';
-import type { TokenizerParts } from '../model-tokenizer.js';
-import { stripEnd, stripStart } from '../text/white-space.js';
+import { pythonSpace, stripEnd, stripStart } from '../text/white-space.js';
+import type { TokenizerParts } from '../tokenizer-parts.js';
 import type { AddedToken, AddedTokensMode, Segment } from '../tokenizer-spec.js';
 import type { Piece } from './piece.js';
 import { tokenFinder } from './token-finder.js';
 
-const whiteSpace = /\p{White_Space}/u;
 const word = '[\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}]';
-const wordEnd = new RegExp(`${word}$`, 'u');
-const wordStart = new RegExp(`^${word}`, 'u');
-const open: ReadonlySet<number> = new Set();
+/** What may not stand before and behind a token that has to be a word: a word character, or for the slow classes all but a space. */
+const attached = {
+  fast: [new RegExp(`${word}$`, 'u'), new RegExp(`^${word}`, 'u')],
+  slow: [/[^ ]$/, /^[^ ]/],
+} as const;
+const whiteSpace = { fast: /\p{White_Space}/u, slow: pythonSpace } as const;
 
 /**
- * Cuts segments at their added tokens and joins the text between them again, whichever segment it comes from.
+ * Cuts segments at their added tokens and joins the text between them again, whichever segment it comes from; then lets tokens with
+ * `lstrip` and `rstrip` swallow the white space beside them.
  *
  * @param prepare what the slow class does to a whole text first
  */
 export function segmentCutter(
-  { added, reserved, semantics }: TokenizerParts,
+  { added, contents, reserved, semantics }: TokenizerParts,
   prepare: (text: string) => string,
 ): (segments: readonly Segment[]) => Piece[] {
-  const slow = semantics === 'slow';
-  const rule = (tokens: readonly AddedToken[], guard: ReadonlySet<number>) => ({
-    find: tokenFinder(
-      tokens.filter((token) => slow || !token.normalized).map((token) => [token.content, token]),
-    ),
-    late: tokens.filter((token) => !slow && token.normalized),
-    guard,
-  });
-  const parse = rule([...added.values()], open);
+  const rule = (tokens: readonly AddedToken[], guard: ReadonlySet<number>) => {
+    const late = tokens.filter((token) => token.normalized && semantics === 'fast');
+    const early = tokens.filter((token) => !late.includes(token));
+    return { find: tokenFinder(early.map((token) => [token.content, token])), late, guard };
+  };
+  const all = [...added.values()];
+  const parse = rule(all, new Set());
   const text = rule([], new Set(reserved.keys()));
   const ruleOf = (mode: AddedTokensMode) => {
     if (mode === 'parse') return parse;
     if (mode === 'text') return text;
-    const listed = [...added.values()].filter((token) => mode.includes(token.content));
-    const closed = [...reserved].filter(
-      ([id, piece]) => !listed.some((token) => token.id === id) && (added.has(id) || !mode.includes(piece)),
+    const closed = [...reserved].filter(([id, piece]) => !mode.includes(added.get(id)?.content ?? piece));
+    return rule(
+      all.filter((token) => mode.includes(token.content)),
+      new Set(closed.map(([id]) => id)),
     );
-    return rule(listed, new Set(closed.map(([id]) => id)));
   };
 
   return (segments) => {
     const pieces: Piece[] = [];
     let start = 0;
+    const push = (piece: Omit<Piece, 'start'>): void => {
+      const last = pieces[pieces.length - 1];
+      if (last && !last.token && !piece.token) {
+        pieces[pieces.length - 1] = {
+          ...last,
+          text: last.text + piece.text,
+          guard: last.guard === piece.guard ? last.guard : new Set([...last.guard, ...piece.guard]),
+          late: last.late.filter((token) => piece.late.includes(token)),
+        };
+      } else if (piece.count > 0 && piece.text !== '') pieces.push({ ...piece, start });
+      start += piece.count * piece.text.length;
+    };
     for (const segment of segments) {
       if ('token' in segment) {
-        const token = [...added.values()].find(({ content }) => content === segment.token);
-        const { count = 1 } = segment;
-        if (!token) {
+        const token = contents.get(segment.token);
+        if (!token)
           throw new TokenizerError(
             'invalid-option',
-            `This tokenizer has no added token ${segment.token}. Use the files of the checkpoint itself.`,
-            { token: segment.token },
+            `Expected an added token, got ${segment.token}, which this tokenizer lacks.`,
+            segment,
           );
-        }
-        const length = count * token.content.length;
-        if (count > 0)
-          pieces.push({ token, count, text: token.content, start, length, guard: open, late: [] });
-        start += length;
+        push({ ...text, token, count: segment.count ?? 1, text: token.content });
         continue;
       }
-      const { find, guard, late } = ruleOf(segment.addedTokens ?? 'parse');
+      const { find, ...rest } = ruleOf(segment.addedTokens ?? 'parse');
       const whole = prepare(segment.text);
       let done = 0;
-      const pushText = (end: number): void => {
-        if (end <= done) return;
-        const cut = whole.slice(done, end);
-        const last = pieces[pieces.length - 1];
-        const joins = last && !last.token ? last : undefined;
-        if (joins) pieces.pop();
-        pieces.push({
-          count: 1,
-          text: (joins?.text ?? '') + cut,
-          start: joins?.start ?? start + done,
-          length: (joins?.length ?? 0) + cut.length,
-          guard:
-            !joins || joins.guard.size === 0 || joins.guard === guard
-              ? guard
-              : new Set([...joins.guard, ...guard]),
-          late: joins ? joins.late.filter((token) => late.includes(token)) : late,
-        });
-      };
-      for (const { end, start: begin, token } of find(whole)) {
-        let from = Math.max(begin, done);
-        let to = end;
-        if (!slow) {
-          if (
-            token.singleWord &&
-            (wordEnd.test(whole.slice(Math.max(0, begin - 2), begin)) ||
-              wordStart.test(whole.slice(end, end + 2)))
-          )
-            continue;
-          if (token.lstrip) from = done + stripEnd(whole.slice(done, from), whiteSpace).length;
-          if (token.rstrip) to = whole.length - stripStart(whole.slice(end), whiteSpace).length;
-        }
-        pushText(from);
-        pieces.push({
-          token,
-          count: 1,
-          text: token.content,
-          start: start + from,
-          length: to - from,
-          guard: open,
-          late: [],
-        });
-        done = to;
+      for (const { end, start: from, token } of find(whole)) {
+        const [before, behind] = attached[semantics];
+        if (
+          token.singleWord &&
+          (before.test(whole.slice(Math.max(0, from - 2), from)) || behind.test(whole.slice(end, end + 2)))
+        )
+          continue;
+        push({ ...rest, count: 1, text: whole.slice(done, from) });
+        push({ ...rest, count: 1, text: token.content, token });
+        done = end;
       }
-      pushText(whole.length);
-      start += whole.length;
+      push({ ...rest, count: 1, text: whole.slice(done) });
     }
-    return slow ? slowFlags(pieces) : pieces;
+    const spaces = whiteSpace[semantics];
+    for (const [index, { token }] of pieces.entries()) {
+      const left = pieces[index - 1];
+      const right = pieces[index + 1];
+      if (token?.lstrip && left && !left.token)
+        pieces[index - 1] = { ...left, text: stripEnd(left.text, spaces) };
+      if (token?.rstrip && right && !right.token) {
+        const kept = stripStart(right.text, spaces);
+        pieces[index + 1] = { ...right, text: kept, start: right.start + right.text.length - kept.length };
+      }
+    }
+    return pieces;
   };
-}
-
-/**
- * `lstrip`, `rstrip` and `single_word` as the Python classes apply them: token by token to the neighbouring pieces, whatever those
- * are by then. A token that must be a word and is not becomes text of its neighbour.
- */
-function slowFlags(pieces: Piece[]): Piece[] {
-  for (let i = 0; i < pieces.length; i++) {
-    const { start, text, token } = pieces[i]!;
-    if (!token) continue;
-    const left = pieces[i - 1];
-    const right = pieces[i + 1];
-    if (token.rstrip && right && !right.token) {
-      const kept = stripStart(right.text);
-      pieces[i + 1] = {
-        ...right,
-        text: kept,
-        start: right.start + right.text.length - kept.length,
-        length: kept.length,
-      };
-    }
-    if (token.lstrip && left && !left.token) pieces[i - 1] = { ...left, text: stripEnd(left.text) };
-    if (!token.singleWord) continue;
-    const before = pieces[i - 1]?.text ?? '';
-    const after = pieces[i + 1]?.text ?? '';
-    const none: Piece = { count: 1, text: '', start, length: 0, guard: open, late: [] };
-    if (before && !before.endsWith(' ')) pieces[i - 1] = { ...none, start: left!.start, text: before + text };
-    else if (after && !after.startsWith(' ')) pieces[i + 1] = { ...none, text: text + after };
-    else continue;
-    pieces[i] = none;
-  }
-  return pieces;
 }

@@ -1,5 +1,5 @@
 import { spaceMark } from '../model/vocabulary.js';
-import type { TokenizerParts } from '../model-tokenizer.js';
+import type { TokenizerParts } from '../tokenizer-parts.js';
 import type { Piece } from './piece.js';
 import { tokenFinder } from './token-finder.js';
 
@@ -21,54 +21,53 @@ export function encodePieces(
   pieces: readonly Piece[],
   ids: number[],
 ): Run[] {
-  const { normalForm, prefix, trims } = rules;
+  const { normalForm, prefix } = rules;
   const { vocabulary } = model;
+  const whole = prefix === 'whole';
   const runs: Run[] = [];
   const base = ids.length;
   const [first] = pieces;
-  const list = [...pieces];
+  const normal = (text: string): string =>
+    normalForm && semantics === 'fast' ? text.normalize(normalForm) : text;
+  const marks = (text: string): string => (vocabulary.byteLevel ? text : text.replaceAll(' ', spaceMark));
   // The mark before the whole text stands alone where that starts with an added token.
-  if (prefix === 'whole' && first?.token) list.unshift({ ...first, token: undefined, text: '', length: 0 });
-  for (const [index, piece] of list.entries()) {
+  const alone = whole && first?.token ? [{ ...first, token: undefined, text: '' }] : [];
+  for (const [index, piece] of [...alone, ...pieces].entries()) {
     if (piece.token) {
       added(piece);
-      const alone =
-        prefix === 'whole' &&
-        runs.length === 2 &&
-        runs[1]!.at === base + 1 &&
+      const marked =
+        whole &&
+        index === 1 &&
+        ids.length === base + 1 + piece.count &&
         ids[base] === vocabulary.find(spaceMark);
-      if (!alone || !special.has(piece.token.id)) continue;
-      ids.splice(base, 1);
-      runs.splice(0, 2, { ...runs[1]!, at: base });
+      if (marked && special.has(piece.token.id)) {
+        ids.splice(base, 1);
+        runs.splice(0, 2, { ...runs[1]!, at: base });
+      }
       continue;
     }
-    let text = piece.text;
-    if (normalForm && semantics === 'fast') text = text.normalize(normalForm);
-    if (trims) text = text.replace(/ {2,}/g, ' ').replace(/^ | $/g, '');
-    const whole = prefix === 'whole' && index === 0;
-    if (text === '' && !whole) continue;
+    let text = normal(piece.text);
+    const front = whole && index === 0;
+    if (text === '' && !front) continue;
     const bare = !/^[ \u2581]/.test(text);
     const marked =
-      whole ||
+      front ||
       prefix === 'each' ||
       (bare && (prefix === 'always' || (prefix === 'first' && piece.start === 0)));
     if (marked) text = spaceMark + text;
     const offset = marked ? -1 : 0;
     // Added tokens that are looked for now are normalised like the text.
-    const spaces = (plain: string): string =>
-      vocabulary.byteLevel ? plain : plain.replaceAll(' ', spaceMark);
-    const late = piece.late.map((token) => {
-      const content = spaces(normalForm ? token.content.normalize(normalForm) : token.content);
-      return [prefix === 'each' ? spaceMark + content : content, token] as const;
-    });
+    const late = piece.late.map(
+      (token) => [(prefix === 'each' ? spaceMark : '') + marks(normal(token.content)), token] as const,
+    );
     let done = 0;
-    for (const { end, start, token } of late.length > 0 ? tokenFinder(late)(spaces(text)) : []) {
+    for (const { end, start, token } of late.length > 0 ? tokenFinder(late)(marks(text)) : []) {
       stretch(piece, text.slice(done, start), offset + done);
       const from = Math.max(0, offset + start);
-      added({ ...piece, token, start: piece.start + from, length: offset + end - from });
+      added({ ...piece, token, start: piece.start + from, text: text.slice(from - offset, end) });
       done = end;
     }
-    stretch(piece, done > 0 ? text.slice(done) : text, offset + done);
+    stretch(piece, text.slice(done), offset + done);
   }
   return runs;
 
@@ -81,20 +80,19 @@ export function encodePieces(
     const at = ids.length;
     model.encode(text, ids);
     if (piece.guard.size > 0) breakUp(piece.guard, at, ids);
-    if (text) runs.push({ at, count: ids.length - at, piece, text, offset });
+    runs.push({ at, count: ids.length - at, piece, text, offset });
   }
 
   /** Replaces ids that the text must not reach by those of its characters, so that no spelling gives a control token. */
   function breakUp(guard: ReadonlySet<number>, from: number, list: number[]): void {
-    let hit = from;
-    while (hit < list.length && !guard.has(list[hit]!)) hit++;
+    const hit = list.findIndex((id, index) => index >= from && guard.has(id));
+    if (hit < 0) return;
     for (const id of list.splice(hit)) {
-      const spelling = guard.has(id) ? vocabulary.spelling(id) : '';
-      const one = String.fromCodePoint(spelling.codePointAt(0) ?? 0);
+      const [one = '', ...more] = guard.has(id) ? vocabulary.spelling(id) : '';
       const rest: number[] = [];
-      if (one.length < spelling.length) {
+      if (more.length > 0) {
         model.encode(one, list);
-        model.encode(spelling.slice(one.length), rest);
+        model.encode(more.join(''), rest);
         breakUp(guard, 0, rest);
       } else rest.push(id);
       for (const part of rest) list.push(part);

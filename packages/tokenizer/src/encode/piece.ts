@@ -6,8 +6,6 @@ export interface Piece {
   readonly count: number;
   readonly text: string;
   readonly start: number;
-  /** UTF-16 units of the input, which are more than those of `text` where white space was stripped. */
-  readonly length: number;
   /** Ids that encoding the text must not give. */
   readonly guard: ReadonlySet<number>;
   /** Added tokens to be looked for after normalisation. */

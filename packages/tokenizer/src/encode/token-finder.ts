@@ -1,4 +1,4 @@
-import { escaped } from '../model/piece-words.js';
+import { anyOf } from '../model/piece-words.js';
 import type { AddedToken } from '../tokenizer-spec.js';
 
 /** Finds added tokens by their contents: the leftmost one, of those the longest, then on behind it. */
@@ -6,9 +6,7 @@ export function tokenFinder(
   tokens: readonly (readonly [content: string, token: AddedToken])[],
 ): (text: string) => Iterable<{ token: AddedToken; start: number; end: number }> {
   const byContent = new Map(tokens);
-  // Alternatives are tried in order, so the longest content comes first.
-  const contents = [...byContent.keys()].sort((a, b) => b.length - a.length);
-  const pattern = new RegExp(contents.map(escaped).join('|') || '(?!)', 'g');
+  const pattern = anyOf([...byContent.keys()], 'g');
   return (text) =>
     Array.from(text.matchAll(pattern), ({ 0: content, index }) => ({
       token: byContent.get(content)!,

@@ -1,47 +1,32 @@
 import { unreadable } from '../error.js';
-import { MergeTable } from '../model/merge-table.js';
-import { pieceKind, type Vocabulary } from '../model/vocabulary.js';
+import { type MergeTable, mergeTable } from '../model/merge-table.js';
+import type { Vocabulary } from '../model/vocabulary.js';
 
-/** Merges by the spelling of two tokens, in order of rank. */
-export class MergeList {
-  readonly merges: MergeTable;
-  readonly #file: string;
-  readonly #vocabulary: Vocabulary;
-  readonly #grows: boolean;
-  count = 0;
-
-  /** @param grows whether a merged token that the vocabulary lacks is appended to it */
-  constructor(file: string, vocabulary: Vocabulary, merges: number, grows = false) {
-    this.#file = file;
-    this.#vocabulary = vocabulary;
-    this.#grows = grows;
-    this.merges = new MergeTable(merges);
-  }
-
-  /** @throws `tokenizer-unreadable` for a token that the vocabulary lacks; `place` says where. */
-  add(left: string, right: string, place: string): void {
-    const vocabulary = this.#vocabulary;
-    const { entries } = vocabulary;
-    const middle = vocabulary.write(left);
-    const end = middle < 0 ? -1 : vocabulary.write(right, middle);
-    const find = (from: number, to: number): number =>
-      from < to ? entries.find(vocabulary.scratch, from, to) : -1;
-    const first = find(0, middle);
-    const second = find(middle, end);
-    let both = find(0, end);
-    if (both < 0 && this.#grows && first >= 0 && second >= 0)
-      both = vocabulary.add(vocabulary.scratch, 0, end, pieceKind.normal);
-    if (first < 0 || second < 0 || both < 0) {
-      const merge = `${left} ${right}`;
-      throw unreadable(
-        this.#file,
-        place,
-        `expected two tokens that make one of the vocabulary, got ${JSON.stringify(merge)}`,
-        { merge },
-      );
-    }
-    this.merges.add(first, second, this.count++, both);
-  }
+/**
+ * Collects merges by the spelling of two tokens, in order of rank. `add` throws `tokenizer-unreadable` for a token that the vocabulary
+ * lacks; `place` says where.
+ *
+ * @param grows whether a merged token that the vocabulary lacks is appended to it
+ */
+export function mergeList(file: string, vocabulary: Vocabulary, size: number, grows = false) {
+  const merges = mergeTable(size);
+  const { entries, scratch } = vocabulary;
+  let rank = 0;
+  return {
+    merges,
+    add(left: string, right: string, place: string): void {
+      const middle = vocabulary.write(left);
+      const end = vocabulary.write(right, middle);
+      const known = middle > 0 && end > middle;
+      const first = known ? entries.find(scratch, 0, middle) : -1;
+      const second = known ? entries.find(scratch, middle, end) : -1;
+      const parts = first >= 0 && second >= 0;
+      const both = parts ? (grows ? vocabulary.add(scratch, 0, end) : entries.find(scratch, 0, end)) : -1;
+      if (both < 0)
+        throw unreadable(file, place, 'two tokens that make one of the vocabulary', [left, right]);
+      merges.add(first, second, rank++, both);
+    },
+  };
 }
 
 /**
@@ -51,14 +36,14 @@ export class MergeList {
  * @throws `tokenizer-unreadable` with file and line.
  */
 export function readMerges(file: string, lines: readonly string[], vocabulary: Vocabulary): MergeTable {
-  const grows = vocabulary.count === 0;
-  if (grows) for (const byte of vocabulary.byteOrder) vocabulary.add(Uint8Array.of(byte), 0, 1);
-  const list = new MergeList(file, vocabulary, lines.length, grows);
+  const grows = vocabulary.entries.count === 0;
+  if (grows) for (const character of [...vocabulary.characters].sort()) vocabulary.addSpelling(character);
+  const list = mergeList(file, vocabulary, lines.length, grows);
+  if (lines.length < 3) throw unreadable(file, 'lines', 'two tokens on each');
   for (const [index, line] of lines.entries()) {
     const [left = '', right = '', more] = line.replace('\r', '').split(' ');
-    if (left === '#version:' || (left === '' && right === '')) continue;
-    list.add(more === undefined ? left : '', right, `line ${index + 1}`);
+    if (left === '#version:' || left + right === '') continue;
+    list.add(more === undefined ? left : line, right, `line ${index + 1}`);
   }
-  if (list.count === 0) throw unreadable(file, 'lines', 'expected lines of two tokens');
   return list.merges;
 }

@@ -7,7 +7,7 @@ export function textOf(file: string, bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw unreadable(file, 'text', 'expected UTF-8');
+    throw unreadable(file, 'text', 'UTF-8');
   }
 }
 
@@ -17,13 +17,7 @@ export function parseJson(file: string, text: string): Json {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    const reason = String(cause);
-    throw unreadable(
-      file,
-      /position \d+/.exec(reason)?.[0] ?? 'text',
-      `expected JSON, got ${reason.slice(0, 99)}`,
-      { size: text.length },
-    );
+    throw unreadable(file, /position \d+/.exec(String(cause))?.[0] ?? 'text', 'JSON', String(cause));
   }
   return objectOf(file, 'text', value);
 }
@@ -40,5 +34,5 @@ export function isJson(value: unknown): value is Json {
 /** A value that has to be an object. */
 export function objectOf(file: string, place: string, value: unknown): Json {
   if (isJson(value)) return value;
-  throw unreadable(file, place, `expected an object, got ${JSON.stringify(value)?.slice(0, 40)}`);
+  throw unreadable(file, place, 'an object', value);
 }

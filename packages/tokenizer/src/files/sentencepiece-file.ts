@@ -1,6 +1,7 @@
 import { unreadable } from '../error.js';
-import { pieceKind, Vocabulary } from '../model/vocabulary.js';
-import { ProtobufReader } from './protobuf-reader.js';
+import { normal } from '../model/piece-kind.js';
+import { makeVocabulary, type Vocabulary } from '../model/vocabulary.js';
+import { protobufFields } from './protobuf-fields.js';
 
 /** What a SentencePiece `tokenizer.model` says. */
 export interface SentencePieceFile {
@@ -9,8 +10,6 @@ export interface SentencePieceFile {
   readonly scores: Float32Array;
   /** Put a space in front of a text. */
   readonly dummyPrefix: boolean;
-  /** Drop spaces at the ends and all but one of several. */
-  readonly trims: boolean;
   /** Ids; one outside the vocabulary for none. */
   readonly unk: number;
   readonly bos: number;
@@ -24,70 +23,59 @@ export interface SentencePieceFile {
  * @throws `tokenizer-unreadable` with file and byte or piece.
  */
 export function readSentencePiece(file: string, bytes: Uint8Array): SentencePieceFile {
-  const model = new ProtobufReader(file, bytes);
-  const part = new ProtobufReader(file, bytes);
-  let pieces = 0;
-  while (model.next()) if (model.field === 1) pieces++;
-  const vocabulary = new Vocabulary(false, pieces, bytes.length);
-  const scores = new Float32Array(pieces);
-  // By message and field; of a string or bytes the length counts.
-  const said = new Map([
-    ['3.3', 1],
-    ['3.4', 1],
-    ['3.5', 1],
-    ['2.40', 0],
-    ['2.41', 1],
-    ['2.42', 2],
-  ]);
-  model.open(0, bytes.length);
-  while (model.next()) {
-    if (model.start < 0) continue;
-    part.open(model.start, model.at);
-    if (model.field === 1) readPiece();
-    else while (part.next()) said.set(`${model.field}.${part.field}`, part.value);
-  }
-  if (said.get('2.3') !== 2)
+  if (bytes[0] !== 0x0a)
     throw unreadable(
       file,
-      'type',
-      `expected a BPE model with pieces (2), got ${said.get('2.3')} and ${pieces}`,
+      'byte 0',
+      'a SentencePiece model (for tiktoken ranks the option formats)',
+      bytes[0],
     );
-  if (said.get('3.2'))
-    throw unreadable(file, 'normalizer', `expected identity, got a map of ${said.get('3.2')} bytes`);
-  if (said.get('2.24') || !said.get('3.5'))
-    throw unreadable(file, 'normalizer', 'expected spaces as ▁ in front of words');
-  const id = (field: string): number => said.get(field) ?? -1;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const fields = (from: number, to: number, each: Parameters<typeof protobufFields>[4]): void =>
+    protobufFields(file, view, from, to, each);
+  let pieces = 0;
+  fields(0, bytes.length, (part) => {
+    if (part === 1) pieces++;
+  });
+  const vocabulary = makeVocabulary(false, pieces, bytes.length);
+  const scores = new Float32Array(pieces);
+  // Settings by message and field, with their defaults; of a string or bytes the length counts.
+  const said: Record<string, number> = {
+    '3.3': 1,
+    '3.4': 1,
+    '3.5': 1,
+    '2.40': 0,
+    '2.41': 1,
+    '2.42': 2,
+    '2.43': -1,
+  };
+  fields(0, bytes.length, (part, _, from, to) => {
+    const id = vocabulary.entries.count;
+    let [start, end, kind]: number[] = [0, 0, normal];
+    if (part > 3) return;
+    fields(from, to, (field, value, valueStart, valueEnd) => {
+      if (part > 1) said[`${part}.${field}`] = value;
+      else if (field === 1) [start, end] = [valueStart, valueEnd];
+      else if (field === 2) scores[id] = value;
+      else if (field === 3) kind = value;
+    });
+    if (part > 1) return;
+    if (start === end || ![1, 2, 3, 4, 6].includes(kind!))
+      throw unreadable(file, `piece ${id}`, 'a text of kind 1 to 4 or 6', kind);
+    const twin = vocabulary.add(bytes, start!, end!, kind);
+    if (twin !== id) throw unreadable(file, `piece ${id}`, `another text than that of piece ${twin}`);
+  });
+  // Model type, size of a character map, spaces behind words, extra spaces removed, spaces escaped.
+  const settings = ['2.3', '3.2', '2.24', '3.4', '3.5'].map((name) => said[name] ?? 0);
+  if (settings.join() !== '2,0,0,0,1')
+    throw unreadable(file, 'settings', 'BPE that keeps all spaces, with the identity normaliser', settings);
   return {
     vocabulary,
     scores,
-    dummyPrefix: said.get('3.3') === 1,
-    trims: said.get('3.4') === 1,
-    unk: id('2.40'),
-    bos: id('2.41'),
-    eos: id('2.42'),
-    pad: id('2.43'),
+    dummyPrefix: said['3.3'] === 1,
+    unk: said['2.40']!,
+    bos: said['2.41']!,
+    eos: said['2.42']!,
+    pad: said['2.43']!,
   };
-
-  function readPiece(): void {
-    const id = vocabulary.count;
-    let start = 0;
-    let end = 0;
-    let kind: number = pieceKind.normal;
-    while (part.next()) {
-      if (part.field === 1) [start, end] = [part.start, part.at];
-      else if (part.field === 2) scores[id] = part.value;
-      else if (part.field === 3) kind = part.value;
-    }
-    const twin = vocabulary.entries.find(bytes, start, end);
-    if (end <= start || kind < 1 || kind > 6 || kind === pieceKind.unused || twin >= 0) {
-      const problem = end <= start ? 'an empty one' : twin < 0 ? `kind ${kind}` : `the text of piece ${twin}`;
-      throw unreadable(
-        file,
-        `piece ${id}`,
-        `expected distinct pieces of kinds 1 to 4 and 6, got ${problem}`,
-        { id },
-      );
-    }
-    vocabulary.add(bytes, start, end, kind);
-  }
 }

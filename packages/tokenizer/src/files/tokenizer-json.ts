@@ -1,17 +1,18 @@
 import { unreadable } from '../error.js';
-import { addedToken, distinct } from '../load/added-token.js';
+import { addedToken } from '../load/added-token.js';
 import type { ReadContext } from '../load/context.js';
 import type { Source } from '../load/source.js';
-import { ByteWords } from '../model/byte-words.js';
-import { Model } from '../model/model.js';
-import { PieceWords } from '../model/piece-words.js';
+import { byteWords } from '../model/byte-words.js';
+import { makeModel } from '../model/model.js';
+import { pieceWords } from '../model/piece-words.js';
 import { spaceMark } from '../model/vocabulary.js';
 import type { Frame, NormalForm, Prefix } from '../rules.js';
-import { nested } from '../split/nested.js';
-import { takeMerges } from './json-tables.js';
-import { MergeList } from './merges-file.js';
+import { mergeEntry, takeTable, unescaped } from './json-tables.js';
+import { mergeList } from './merges-file.js';
 import { isJson, type Json, objectOf, parseJson, textOf } from './read-json.js';
 import { takeTokens, vocabularyOf } from './vocabulary-of.js';
+
+const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 /**
  * Reads a `tokenizer.json` of the Rust library whose model is BPE: byte-level (Qwen2, Llama-3) or over characters with byte fallback
@@ -24,106 +25,107 @@ export function readTokenizerJson(file: string, bytes: Uint8Array, context: Read
   const merges: string[] = [];
   const json = parseJson(
     file,
-    takeMerges(file, rest, /"merges"\s*:\s*\[/, (left, right) => merges.push(left, right)),
+    takeTable(file, rest, /"merges"\s*:\s*\[/, mergeEntry, (parts) => {
+      const [left, right, more] = parts.length > 1 ? parts : parts[0]!.split(' ');
+      merges.push(more === undefined ? unescaped(left) : '', unescaped(right));
+    }),
   );
-  const unknown = (place: string, came: unknown): Error =>
-    unreadable(file, place, `expected what this package knows, got ${JSON.stringify(came)?.slice(0, 160)}`, {
-      unsupported: came,
-    });
+  const expect = (known: unknown, place: string, came: unknown): void => {
+    if (!known) throw unreadable(file, place, 'what this package knows', came);
+  };
   /** A step, or the parts of a sequence of steps. */
   const steps = (place: string, value: unknown): Json[] => {
     if (value === null || value === undefined) return [];
     const step = objectOf(file, place, value);
-    const parts = step[`${place.replace('_', '')}s`];
-    return step.type === 'Sequence' && Array.isArray(parts)
-      ? parts.flatMap((part) => steps(place, part))
+    const { type } = step;
+    return type === 'Sequence'
+      ? asList(step[`${place.replace(/^post_|_/, '')}s`]).flatMap((part) => steps(place, part))
       : [step];
   };
-  const spaces = (step: Json, from: string, to: string): boolean =>
-    step.type === 'Replace' && isJson(step.pattern) && step.pattern.String === from && step.content === to;
+  const replaces = ({ content, pattern, type }: Json, from: string, to: string): boolean =>
+    type === 'Replace' && isJson(pattern) && pattern.String === from && content === to;
 
   let prefix: Prefix = 'none';
   let normalForm: NormalForm | undefined;
   for (const step of steps('normalizer', json.normalizer)) {
-    if (step.type === 'NFC' || step.type === 'NFD' || step.type === 'NFKC' || step.type === 'NFKD')
-      normalForm = step.type;
+    if (step.type === 'NFC') normalForm = step.type;
     else if (step.type === 'Prepend' && step.prepend === spaceMark) prefix = 'each';
-    else if (!spaces(step, ' ', spaceMark)) throw unknown('normalizer', step);
+    else expect(replaces(step, ' ', spaceMark), 'normalizer', step);
   }
   let byteLevel = false;
   const patterns: string[] = [];
   for (const step of steps('pre_tokenizer', json.pre_tokenizer)) {
-    const { pattern, type } = step;
+    const { behavior, pattern, prepend_scheme: scheme, type } = step;
     if (type === 'ByteLevel' && step.add_prefix_space !== true) {
       byteLevel = true;
       if (step.use_regex !== false) patterns.push('gpt2');
     } else if (type === 'Digits') patterns.push(step.individual_digits === true ? '\\p{N}' : '\\p{N}+');
-    else if (type === 'Split' && isJson(pattern) && typeof pattern.Regex === 'string' && keepsAll(step))
-      patterns.push(pattern.Regex);
-    else if (type === 'Metaspace' && step.split === false && step.replacement === spaceMark) {
-      if (step.prepend_scheme === 'first' || step.prepend_scheme === 'always') prefix = step.prepend_scheme;
-    } else throw unknown('pre_tokenizer', step);
+    // Removing what does not match leaves nothing out in the patterns that are used so.
+    else if (type === 'Split' && (behavior === 'Isolated' || (behavior === 'Removed' && step.invert))) {
+      patterns.push(String(isJson(pattern) && pattern.Regex));
+    } else {
+      expect(
+        type === 'Metaspace' && step.split === false && step.replacement === spaceMark,
+        'pre_tokenizer',
+        step,
+      );
+      prefix = scheme === 'first' || scheme === 'always' ? scheme : 'none';
+    }
   }
   let invalid: 'subpart' | 'run' = 'subpart';
   let strip: 'start' | undefined;
   for (const step of steps('decoder', json.decoder)) {
-    if (step.type === 'ByteFallback') invalid = 'run';
-    else if (step.type === 'Strip' && step.content === ' ' && step.start === 1 && step.stop === 0)
-      strip = 'start';
-    else if (step.type === 'Metaspace') strip = step.prepend_scheme === 'never' ? undefined : 'start';
-    else if (step.type !== 'ByteLevel' && step.type !== 'Fuse' && !spaces(step, spaceMark, ' '))
-      throw unknown('decoder', step);
+    const { type } = step;
+    if (type === 'ByteFallback') invalid = 'run';
+    else if (type === 'Strip' || (type === 'Metaspace' && step.prepend_scheme !== 'never')) strip = 'start';
+    else
+      expect(
+        ['ByteLevel', 'Fuse', 'Metaspace'].includes(String(type)) || replaces(step, spaceMark, ' '),
+        'decoder',
+        step,
+      );
   }
 
   const model = objectOf(file, 'model', json.model);
   const plain = !model.dropout && !model.continuing_subword_prefix && !model.end_of_word_suffix;
-  if ((model.type ?? 'BPE') !== 'BPE' || !plain || !(byteLevel || model.byte_fallback))
-    throw unknown('model', model);
-  if (!byteLevel && (patterns.length > 0 || model.ignore_merges))
-    throw unknown('pre_tokenizer', json.pre_tokenizer);
-  const listed = Array.isArray(json.added_tokens) ? json.added_tokens : [];
-  const addedTokens = listed.map((token: unknown) => {
+  const pieces = model.byte_fallback && !model.ignore_merges && patterns.length === 0;
+  expect((model.type ?? 'BPE') === 'BPE' && plain && (byteLevel || pieces), 'model', model);
+  const addedTokens = asList(json.added_tokens).map((token) => {
     const flags = objectOf(file, 'added_tokens', token);
     return addedToken(file, flags.id, flags);
   });
   const addedIds = new Set([...context.addedIds, ...addedTokens.map((token) => token.id)]);
   const vocabulary = vocabularyOf(file, tokens, byteLevel, addedIds);
-  const list = new MergeList(file, vocabulary, merges.length / 2);
+  const list = mergeList(file, vocabulary, merges.length / 2);
   for (let i = 0; i < merges.length; i += 2) list.add(merges[i]!, merges[i + 1]!, `merge ${i / 2}`);
-  const splits = patterns.map((pattern) => context.split(file, pattern));
   const words = byteLevel
-    ? new ByteWords(file, vocabulary, nested(splits), model.ignore_merges === true)
-    : new PieceWords(file, vocabulary);
-  return {
-    model: new Model(vocabulary, list.merges, words, context.cacheSize),
-    rules: { normalForm, prefix, invalid, strip },
-    frame: frameOf(json.post_processor) ?? { before: [], between: [], after: [] },
-    addedTokens: distinct(file, addedTokens),
-  };
+    ? byteWords(file, vocabulary, context.split(file, patterns), model.ignore_merges === true)
+    : pieceWords(file, vocabulary);
 
-  /** Begin and end ids as the template of the post-processor puts them. */
-  function frameOf(value: unknown): Frame | undefined {
-    const [step, ...more] = steps('processor', value).filter(({ type }) => type !== 'ByteLevel');
-    if (!step) return undefined;
-    const table = isJson(step.special_tokens) ? step.special_tokens : {};
+  // Begin and end ids as the template of the post-processor puts them.
+  let frame: Frame = { before: [], between: [], after: [] };
+  for (const step of steps('post_processor', json.post_processor)) {
+    const { pair, single, special_tokens: table, type } = step;
+    if (type === 'ByteLevel') continue;
+    expect(type === 'TemplateProcessing', 'post_processor', step);
     /** Ids before the first sequence, between it and the next, and so on. */
-    const parts = (list: unknown): number[][] => {
+    const parts = (template: unknown): number[][] => {
       const found: number[][] = [[]];
-      for (const item of Array.isArray(list) ? list : []) {
-        const name = isJson(item) && isJson(item.SpecialToken) ? String(item.SpecialToken.id) : '';
-        const entry = table[name];
-        if (!isJson(entry) || !Array.isArray(entry.ids)) found.push([]);
-        else found[found.length - 1]!.push(...entry.ids.map(Number));
+      for (const item of asList(template)) {
+        const { SpecialToken: special } = objectOf(file, 'post_processor', item);
+        const entry = isJson(special) && isJson(table) ? table[String(special.id)] : undefined;
+        if (isJson(entry)) found[found.length - 1]!.push(...asList(entry.ids).map(Number));
+        else found.push([]);
       }
       return found;
     };
-    if (step.type !== 'TemplateProcessing' || more.length > 0) throw unknown('post_processor', value);
-    const [before = [], after = []] = parts(step.single);
-    return { before, between: parts(step.pair)[1] ?? [], after };
+    const [before = [], after = []] = parts(single);
+    frame = { before, between: parts(pair)[1] ?? [], after };
   }
-}
-
-/** `Isolated` keeps matches and gaps; `Removed` inverted keeps the matches, which leave no gap in the patterns that use it. */
-function keepsAll(step: Json): boolean {
-  return step.behavior === 'Isolated' || (step.behavior === 'Removed' && step.invert === true);
+  return {
+    model: makeModel(vocabulary, list.merges, words, context.cacheSize),
+    rules: { normalForm, prefix, invalid, strip },
+    frame,
+    addedTokens,
+  };
 }

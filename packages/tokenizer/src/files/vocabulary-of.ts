@@ -1,19 +1,14 @@
 import { unreadable } from '../error.js';
-import { Vocabulary } from '../model/vocabulary.js';
-import { takeIds } from './json-tables.js';
+import { makeVocabulary, type Vocabulary } from '../model/vocabulary.js';
+import { idEntry, takeTable, unescaped } from './json-tables.js';
 
 /** Takes the tokens by id out of a JSON text: the text without them, and a list with holes. */
 export function takeTokens(file: string, text: string, open: RegExp): { tokens: string[]; rest: string } {
   const tokens: string[] = [];
-  const rest = takeIds(file, text, open, (token, id) => {
-    if (!(id >= 0 && id < 2 ** 22 && Number.isInteger(id)) || tokens[id] !== undefined) {
-      throw unreadable(
-        file,
-        `token ${JSON.stringify(token)}`,
-        `expected an id of its own, from 0 to 4194303, got ${id}`,
-        { token, id },
-      );
-    }
+  const rest = takeTable(file, text, open, idEntry, ([key, value]) => {
+    const token = unescaped(key);
+    const id = Number(value);
+    if (!isId(id) || tokens[id] !== undefined) throw unreadable(file, token, 'an id of its own', value);
     tokens[id] = token;
   });
   return { tokens, rest };
@@ -26,24 +21,18 @@ export function vocabularyOf(
   byteLevel: boolean,
   addedIds: ReadonlySet<number>,
 ): Vocabulary {
-  const vocabulary = new Vocabulary(
-    byteLevel,
-    tokens.length,
-    3 * tokens.reduce((size, token) => size + token.length, 0),
-  );
-  if (tokens.length === 0) throw unreadable(file, 'tokens', 'expected tokens by id');
+  const vocabulary = makeVocabulary(byteLevel, tokens.length, 3 * tokens.join('').length);
+  if (tokens.length === 0) throw unreadable(file, 'tokens', 'some');
   for (let id = 0; id < tokens.length; id++) {
     const token = tokens[id];
-    const twin = token === undefined ? -1 : vocabulary.find(token);
-    if (twin >= 0 || (token === undefined && !addedIds.has(id))) {
-      throw unreadable(
-        file,
-        `id ${id}`,
-        `expected a token of its own, got ${twin < 0 ? 'none' : `that of ${twin}`}`,
-        { id },
-      );
-    }
-    vocabulary.addSpelling(token);
+    const twin = vocabulary.addSpelling(token);
+    if (twin !== id || (token === undefined && !addedIds.has(id)))
+      throw unreadable(file, `id ${id}`, 'a token of its own', token);
   }
   return vocabulary;
+}
+
+/** Whether a value may be an id. */
+export function isId(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) < 2 ** 22;
 }

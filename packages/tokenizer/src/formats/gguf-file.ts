@@ -1,4 +1,5 @@
-import { ByteReader } from '../files/byte-reader.js';
+import { unreadable } from '../error.js';
+import { ByteReader } from './byte-reader.js';
 
 export type GgufValue = number | boolean | string | readonly GgufValue[];
 
@@ -10,27 +11,19 @@ export type GgufValue = number | boolean | string | readonly GgufValue[];
  */
 export function readGguf(file: string, bytes: Uint8Array, prefix: string): Map<string, GgufValue> {
   const reader = new ByteReader(file, bytes);
-  if (uint32(reader) !== 0x46554747) {
-    reader.at = 0;
-    throw reader.error('expected a GGUF file, got another kind');
-  }
+  if (uint32(reader) !== 0x46554747) throw unreadable(file, 'byte 0', 'a GGUF file');
   const version = uint32(reader);
-  if (version !== 2 && version !== 3) throw reader.error(`expected GGUF version 2 or 3, got ${version}`);
+  if (version !== 2 && version !== 3) throw reader.error('GGUF version 2 or 3', version);
   uint64(reader);
   const entries = uint64(reader);
   const decoder = new TextDecoder();
-  const text = (): string => {
-    const length = uint64(reader);
-    const start = reader.skip(length);
-    return decoder.decode(bytes.subarray(start, start + length));
-  };
+  const text = (): string => decoder.decode(reader.take(uint64(reader)));
   const value = (type: number, keep: boolean): GgufValue => {
     const read = readers[type];
     if (read) return read(reader);
     if (type === 8) return text();
-    if (type !== 9) throw reader.error(`expected a value type from 0 to 12, got ${type}`);
-    const of = uint32(reader);
-    if (of === 9) throw reader.error('expected a list of plain values, got a list of lists');
+    const of = type === 9 ? uint32(reader) : 9;
+    if (of === 9) throw reader.error('a value of type 0 to 12, or a list of such', type);
     const length = uint64(reader);
     const list: GgufValue[] = [];
     for (let i = 0; i < length; i++) {

@@ -1,11 +1,12 @@
 import { unreadable } from '../error.js';
-import { MergeList } from '../files/merges-file.js';
+import { mergeList } from '../files/merges-file.js';
 import { plainToken } from '../load/added-token.js';
 import { byteSource } from '../load/byte-source.js';
 import type { ReadContext } from '../load/context.js';
 import { pieceSource } from '../load/piece-source.js';
 import type { Source } from '../load/source.js';
-import { pieceKind, Vocabulary } from '../model/vocabulary.js';
+import { control, userDefined } from '../model/piece-kind.js';
+import { makeVocabulary } from '../model/vocabulary.js';
 import type { Frame } from '../rules.js';
 import type { AddedToken } from '../tokenizer-spec.js';
 import { type GgufValue, readGguf } from './gguf-file.js';
@@ -32,12 +33,12 @@ const patterns: Readonly<Record<string, string>> = {
 export function ggufSource(file: string, bytes: Uint8Array, context: ReadContext): Source {
   const metadata = readGguf(file, bytes, prefix);
   const value = (key: string): GgufValue | undefined => metadata.get(prefix + key);
-  const fail = (key: string, problem: string): Error =>
-    unreadable(file, prefix + key, problem, { key: prefix + key });
+  const fail = (key: string, expected: string, got?: unknown): Error =>
+    unreadable(file, prefix + key, expected, got);
   const list = <T extends GgufValue>(key: string, is: (item: GgufValue) => item is T): readonly T[] => {
     const found = value(key);
     if (Array.isArray(found) && found.every(is)) return found;
-    throw fail(key, 'expected a list of texts or numbers');
+    throw fail(key, 'a list of texts or of numbers');
   };
   const text = (item: GgufValue): item is string => typeof item === 'string';
   const number = (item: GgufValue): item is number => typeof item === 'number';
@@ -49,10 +50,9 @@ export function ggufSource(file: string, bytes: Uint8Array, context: ReadContext
     const found = value(`${key}_token_id`);
     return number(found ?? '') && Number(found) < tokens.length ? Number(found) : -1;
   };
-  if (kinds.length !== tokens.length)
-    throw fail('token_type', `expected ${tokens.length} kinds, got ${kinds.length}`);
+  if (kinds.length !== tokens.length) throw fail('token_type', `${tokens.length} kinds`, kinds.length);
   const name = value('model');
-  const vocabulary = new Vocabulary(
+  const vocabulary = makeVocabulary(
     name === 'gpt2',
     tokens.length,
     3 * tokens.reduce((size, token) => size + token.length, 0),
@@ -69,41 +69,40 @@ export function ggufSource(file: string, bytes: Uint8Array, context: ReadContext
   const ofKind = (...wanted: readonly number[]): AddedToken[] =>
     tokens.flatMap((content, at) =>
       content !== '' && wanted.includes(kinds[at]!)
-        ? [{ ...plainToken(at, content, kinds[at] === pieceKind.control), normalized: false }]
+        ? [{ ...plainToken(at, content, kinds[at] === control), normalized: false }]
         : [],
     );
   if (name === 'llama') {
     for (const [at, token] of tokens.entries()) {
       const kind = kinds[at]!;
-      if (kind < 1 || kind > 6) throw fail('token_type', `expected kinds from 1 to 6, got ${kind} at ${at}`);
+      if (kind < 1 || kind > 6) throw fail('token_type', `a kind from 1 to 6 at ${at}`, kind);
       vocabulary.add(vocabulary.scratch, 0, vocabulary.write(token), kind);
     }
     const scores = Float32Array.from(list('scores', number));
-    if (scores.length !== tokens.length)
-      throw fail('scores', `expected ${tokens.length} scores, got ${scores.length}`);
+    if (scores.length !== tokens.length) throw fail('scores', `${tokens.length} scores`, scores.length);
     const dummyPrefix = flag('add_space_prefix', true);
-    const trims = flag('remove_extra_whitespaces', false);
+    if (flag('remove_extra_whitespaces', false)) throw fail('remove_extra_whitespaces', 'false');
     const source = pieceSource(
       file,
-      { vocabulary, scores, dummyPrefix, trims, unk: Math.max(0, unk), bos, eos, pad },
+      { vocabulary, scores, dummyPrefix, unk: Math.max(0, unk), bos, eos, pad },
       context,
     );
-    return { ...source, frame, addedTokens: ofKind(pieceKind.control) };
+    return { ...source, frame, addedTokens: ofKind(control) };
   }
-  if (name !== 'gpt2') throw fail('model', `expected llama or gpt2, got ${name}`);
-  const pattern = context.splitName ?? patterns[String(value('pre') ?? 'default')];
-  if (!pattern) throw fail('pre', `expected one of ${Object.keys(patterns).join(', ')}, got ${value('pre')}`);
+  if (name !== 'gpt2') throw fail('model', 'llama or gpt2', name);
+  const pattern = context.options.split ?? patterns[String(value('pre') ?? 'default')];
+  if (!pattern) throw fail('pre', `one of ${Object.keys(patterns).join(', ')}`, value('pre'));
   for (const token of tokens) vocabulary.addSpelling(token);
-  const merges = new MergeList(file, vocabulary, tokens.length);
-  for (const merge of list('merges', text)) {
+  const merges = mergeList(file, vocabulary, tokens.length);
+  for (const [rank, merge] of list('merges', text).entries()) {
     const space = merge.indexOf(' ', 1);
-    merges.add(merge.slice(0, space), merge.slice(space + 1), `${prefix}merges ${merges.count}`);
+    merges.add(merge.slice(0, space), merge.slice(space + 1), `${prefix}merges ${rank}`);
   }
   const known = (given: number): number | undefined => (given < 0 ? undefined : given);
   return {
     ...byteSource(file, vocabulary, merges.merges, pattern, pattern === 'llama3', context),
     frame,
-    addedTokens: ofKind(pieceKind.control, pieceKind.userDefined),
+    addedTokens: ofKind(control, userDefined),
     bosId: known(bos),
     eosId: known(eos),
     padId: known(pad),

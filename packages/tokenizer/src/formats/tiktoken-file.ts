@@ -1,5 +1,5 @@
 import { unreadable } from '../error.js';
-import { Vocabulary } from '../model/vocabulary.js';
+import { makeVocabulary, type Vocabulary } from '../model/vocabulary.js';
 
 /** Whether a file looks like tiktoken ranks: lines of base64, a space and a number. */
 export function isTiktoken(bytes: Uint8Array): boolean {
@@ -20,6 +20,7 @@ export function readTiktoken(file: string, bytes: Uint8Array): Vocabulary {
   }
   const token = new Uint8Array(bytes.length);
   const places: { start: number; end: number; line: number }[] = [];
+  const decoder = new TextDecoder();
   let length = 0;
   let line = 0;
   for (let at = 0, next = 0; at < bytes.length; at = next) {
@@ -30,6 +31,7 @@ export function readTiktoken(file: string, bytes: Uint8Array): Vocabulary {
     if (bytes[end - 1] === 0x0d) end--;
     if (end <= at) continue;
     const start = length;
+    const begin = at;
     let bits = 0;
     let held = 0;
     for (; at < end && values[bytes[at]!]! >= 0; at++) {
@@ -46,25 +48,22 @@ export function readTiktoken(file: string, bytes: Uint8Array): Vocabulary {
       rank = figure < 0 || figure > 9 ? -1 : 10 * rank + figure;
     }
     if (rank < 0 || rank >= 2 ** 22 || places[rank]) {
-      const twin = places[rank]?.line;
-      const problem =
-        twin === undefined
-          ? 'expected base64 and a rank from 0 to 4194303'
-          : `expected a rank of its own, got that of line ${twin}`;
-      throw unreadable(file, `line ${line}`, problem, { line });
+      throw unreadable(
+        file,
+        `line ${line}`,
+        'base64 and a rank of its own, from 0 to 4194303',
+        decoder.decode(bytes.subarray(begin, end)),
+      );
     }
     places[rank] = { start, end: length, line };
   }
-  const vocabulary = new Vocabulary(true, places.length, length);
+  const vocabulary = makeVocabulary(true, places.length, length);
   for (let rank = 0; rank < places.length; rank++) {
     const place = places[rank];
-    if (!place) throw unreadable(file, `rank ${rank}`, 'expected ranks without a gap', { missing: rank });
-    const twin = vocabulary.entries.find(token, place.start, place.end);
-    if (twin >= 0)
-      throw unreadable(file, `line ${place.line}`, `expected a token of its own, got that of rank ${twin}`, {
-        line: place.line,
-      });
-    vocabulary.add(token, place.start, place.end);
+    if (!place) throw unreadable(file, `rank ${rank}`, 'ranks without a gap');
+    const twin = vocabulary.add(token, place.start, place.end);
+    if (twin !== rank)
+      throw unreadable(file, `line ${place.line}`, `another token than that of rank ${twin}`);
   }
   return vocabulary;
 }

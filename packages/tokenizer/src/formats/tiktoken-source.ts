@@ -14,8 +14,9 @@ const llama3Ranks = 128_000;
  */
 export function tiktokenSource(file: string, bytes: Uint8Array, context: ReadContext): Source {
   const vocabulary = readTiktoken(file, bytes);
-  const { count } = vocabulary;
-  const pattern = context.splitName ?? (count > 190_000 ? 'o200k' : count === 151_643 ? 'qwen2' : 'llama3');
+  const { count } = vocabulary.entries;
+  const pattern =
+    context.options.split ?? (count > 190_000 ? 'o200k' : count === 151_643 ? 'qwen2' : 'llama3');
   const source = byteSource(
     file,
     vocabulary,

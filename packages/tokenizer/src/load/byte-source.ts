@@ -1,6 +1,6 @@
-import { ByteWords, type Split } from '../model/byte-words.js';
+import { byteWords } from '../model/byte-words.js';
 import type { MergeTable } from '../model/merge-table.js';
-import { Model } from '../model/model.js';
+import { makeModel } from '../model/model.js';
 import type { Vocabulary } from '../model/vocabulary.js';
 import type { ReadContext } from './context.js';
 import type { Source } from './source.js';
@@ -14,9 +14,13 @@ export function byteSource(
   wholeWords: boolean,
   { cacheSize, split }: ReadContext,
 ): Source {
-  const words: Split = split(file, pattern);
   return {
-    model: new Model(vocabulary, merges, new ByteWords(file, vocabulary, words, wholeWords), cacheSize),
+    model: makeModel(
+      vocabulary,
+      merges,
+      byteWords(file, vocabulary, split(file, [pattern]), wholeWords),
+      cacheSize,
+    ),
     rules: { prefix: 'none', invalid: 'subpart', normalForm: pattern === 'qwen2' ? 'NFC' : undefined },
   };
 }

@@ -1,7 +1,7 @@
 import type { SentencePieceFile } from '../files/sentencepiece-file.js';
-import { Model } from '../model/model.js';
+import { makeModel } from '../model/model.js';
 import { pairMerges } from '../model/pair-merges.js';
-import { PieceWords } from '../model/piece-words.js';
+import { pieceWords } from '../model/piece-words.js';
 import type { Rules } from '../rules.js';
 import type { ReadContext } from './context.js';
 import type { Source } from './source.js';
@@ -12,7 +12,7 @@ import type { Source } from './source.js';
  * a score (InternVL-C) its order breaks ties another way.
  */
 export function pieceSource(name: string, file: SentencePieceFile, context: ReadContext): Source {
-  const { bos, dummyPrefix, eos, pad, scores, trims, unk, vocabulary } = file;
+  const { bos, dummyPrefix, eos, pad, scores, unk, vocabulary } = file;
   const sorted = scores.slice().sort().reverse();
   /** Place of the first equal score, the same for equal ones. */
   const rankOf = (id: number): number => {
@@ -26,18 +26,15 @@ export function pieceSource(name: string, file: SentencePieceFile, context: Read
     return low;
   };
   const id = (given: number): number | undefined =>
-    given >= 0 && given < vocabulary.count ? given : undefined;
+    given >= 0 && given < vocabulary.entries.count ? given : undefined;
   return {
-    model: new Model(
+    model: makeModel(
       vocabulary,
       pairMerges(vocabulary, rankOf),
-      new PieceWords(name, vocabulary),
+      pieceWords(name, vocabulary),
       context.cacheSize,
     ),
-    rules: {
-      trims,
-      ...(context.semantics === 'fast' ? fastRules(dummyPrefix, context) : slowRules(dummyPrefix, context)),
-    },
+    rules: rulesOf(dummyPrefix, context),
     bosId: id(bos),
     eosId: id(eos),
     padId: id(pad),
@@ -45,28 +42,23 @@ export function pieceSource(name: string, file: SentencePieceFile, context: Read
   };
 }
 
-/** What the Rust library does with a converted model. */
-function fastRules(dummy: boolean, { addPrefixSpace, legacy }: ReadContext): Rules {
-  const prefixed = dummy && addPrefixSpace;
+/** What the Rust library does with a converted model, or what the slow class does, or SentencePiece where none is named. */
+function rulesOf(dummy: boolean, { className, flag, semantics }: ReadContext): Rules {
+  const fast = semantics === 'fast';
+  const internlm2 = !fast && className === 'InternLM2Tokenizer';
+  const llama = !fast && className !== '' && !internlm2;
+  const legacy = flag('legacy', true);
+  const prefixed = flag('add_prefix_space', true);
+  const modern = llama && !legacy;
+  const each = dummy && (fast ? prefixed : !modern);
   return {
-    prefix: prefixed ? (legacy ? 'each' : 'first') : 'none',
-    invalid: 'run',
-    strip: prefixed ? 'start' : undefined,
-  };
-}
-
-function slowRules(dummy: boolean, { addPrefixSpace, className, legacy }: ReadContext): Rules {
-  const prefix = dummy ? 'each' : 'none';
-  const strip = dummy ? 'stretch' : undefined;
-  if (className === '') return { prefix, invalid: 'byte', strip: strip && 'start' };
-  const joined = { invalid: 'byte', spaced: true } as const;
-  if (className === 'InternLM2Tokenizer')
-    return { ...joined, prefix, strip, gap: 'always', cleanUpStretch: true };
-  if (legacy) return { ...joined, prefix, strip, gap: 'inner', stripToken: true };
-  return {
-    ...joined,
-    prefix: addPrefixSpace ? 'whole' : 'none',
-    plainMarks: true,
-    stripToken: addPrefixSpace,
+    prefix: modern && prefixed ? 'whole' : !each ? 'none' : fast && !legacy ? 'first' : 'each',
+    plainMarks: modern,
+    invalid: fast ? 'run' : 'byte',
+    spaced: internlm2 || llama,
+    gap: internlm2 ? 'always' : llama && legacy ? 'inner' : undefined,
+    strip: !each ? undefined : internlm2 || llama ? 'stretch' : 'start',
+    stripToken: llama && (legacy || prefixed),
+    cleanUpStretch: internlm2,
   };
 }

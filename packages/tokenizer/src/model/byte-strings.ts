@@ -1,55 +1,30 @@
-const multiplier = 0x01000193;
-
-/** Hash of no bytes. */
-export const hashStart = 0x811c9dc5 | 0;
-
-/** Hash of some bytes and one more. */
-export function hashStep(hash: number, byte: number): number {
-  return Math.imul(hash ^ byte, multiplier);
-}
-
 /** A list of byte strings in one buffer, with an index from contents to positions: no object per entry. */
-export class ByteStrings {
+export interface ByteStrings {
   readonly bytes: Uint8Array;
   /** Entry i is `bytes` from `ends[i]` to `ends[i + 1]`. */
   readonly ends: Int32Array;
-  readonly #slots: Int32Array;
-  count = 0;
+  readonly count: number;
+  get(index: number): Uint8Array;
+  /** Appends an entry, unless there is an equal one, and gives its position. With `findable` false it is neither found nor shared. */
+  add(source: Uint8Array, from: number, to: number, findable: boolean): number;
+  /** Position of the entry with these bytes; -1 when there is none. */
+  find(source: Uint8Array, from: number, to: number): number;
+}
 
-  constructor(entries: number, bytes: number) {
-    this.bytes = new Uint8Array(bytes);
-    this.ends = new Int32Array(entries + 1);
-    this.#slots = new Int32Array(tableSize(entries)).fill(-1);
-  }
-
-  get(index: number): Uint8Array {
-    return this.bytes.subarray(this.ends[index], this.ends[index + 1]);
-  }
-
-  /** Appends an entry and gives its position. `find` gives the first of equal ones, and none with `findable` false. */
-  add(source: Uint8Array, from: number, to: number, findable = true): number {
-    const index = this.count++;
-    let end = this.ends[index]!;
-    for (let i = from; i < to; i++) this.bytes[end++] = source[i]!;
-    this.ends[index + 1] = end;
-    const slot = this.#slot(source, from, to);
-    if (findable && this.#slots[slot]! < 0) this.#slots[slot] = index;
-    return index;
-  }
-
-  /** Position of the entry with these bytes; -1 when there is none. Whoever knows their hash gives it. */
-  find(source: Uint8Array, from: number, to: number, hash?: number): number {
-    return this.#slots[this.#slot(source, from, to, hash)]!;
-  }
-
+/** An empty list with room for so many entries and bytes. */
+export function byteStrings(entries: number, size: number): ByteStrings {
+  const bytes = new Uint8Array(size);
+  const ends = new Int32Array(entries + 1);
+  const slots = new Int32Array(tableSize(entries)).fill(-1);
+  let count = 0;
   /** Slot of the entry with these bytes, or the empty one where it would go. */
-  #slot(source: Uint8Array, from: number, to: number, known?: number): number {
-    let hash = known ?? hashStart;
-    if (known === undefined) for (let i = from; i < to; i++) hash = hashStep(hash, source[i]!);
-    const mask = this.#slots.length - 1;
-    const { bytes, ends } = this;
+  const slotOf = (source: Uint8Array, from: number, to: number): number => {
+    // FNV-1a
+    let hash = 0x811c9dc5;
+    for (let i = from; i < to; i++) hash = Math.imul(hash ^ source[i]!, 0x01000193);
+    const mask = slots.length - 1;
     for (let slot = (hash ^ (hash >>> 15)) & mask; ; slot = (slot + 1) & mask) {
-      const index = this.#slots[slot]!;
+      const index = slots[slot]!;
       if (index < 0) return slot;
       const start = ends[index]!;
       if (ends[index + 1]! - start !== to - from) continue;
@@ -57,7 +32,26 @@ export class ByteStrings {
       while (at < to && bytes[start + at - from] === source[at]) at++;
       if (at === to) return slot;
     }
-  }
+  };
+  return {
+    bytes,
+    ends,
+    get count() {
+      return count;
+    },
+    get: (index) => bytes.subarray(ends[index], ends[index + 1]),
+    add(source, from, to, findable) {
+      const slot = slotOf(source, from, to);
+      const found = slots[slot]!;
+      if (findable && found >= 0) return found;
+      let end = ends[count]!;
+      for (let i = from; i < to; i++) bytes[end++] = source[i]!;
+      if (findable) slots[slot] = count;
+      ends[++count] = end;
+      return count - 1;
+    },
+    find: (source, from, to) => slots[slotOf(source, from, to)]!,
+  };
 }
 
 /** Slots of a hash table that is at most half full: a power of two. */
