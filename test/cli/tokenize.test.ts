@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadTokenizer } from '@internvl/tokenizer';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { sharedFolder } from '../shared.js';
 import { documentOf, linesOf, nano, runCli } from './run-cli.js';
 
 const sentence = 'How many shapes? 图中有几个图形？\n';
@@ -67,4 +68,24 @@ test('one tokenizer file is enough, a damaged one is said to be', async () => {
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+const shared = sharedFolder();
+
+describe.runIf(shared)('every kind of published tokenizer', () => {
+  test.each(['internlm2', 'llama2', 'llama3', 'phi3-v', 'qwen2'])('%s, there and back', async (name) => {
+    const folder = join(shared ?? '', 'tokenizers', name);
+    const there = documentOf(
+      await runCli(['tokenize', folder, '--json', '--no-bos', '--text', sentence.trim()]),
+    );
+    const back = await runCli([
+      'tokenize',
+      folder,
+      '--json',
+      '--decode',
+      '--text',
+      JSON.stringify(there.ids),
+    ]);
+    expect(documentOf(back)).toEqual({ text: sentence.trim() });
+  });
 });

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline';
 import { text as readText } from 'node:stream/consumers';
 import { InternVLError } from '@internvl/backend';
 import { type Encoding, loadTokenizer, type Tokenizer } from '@internvl/tokenizer';
+import { formats } from '@internvl/tokenizer/formats';
 import { defineCommand } from '../command.js';
 import { modelArgument } from '../input/model.js';
 import { tokenizerFiles } from '../input/tokenizer-files.js';
@@ -53,7 +54,7 @@ export const tokenize = defineCommand({
     const bos = options.flag('bos') ? true : options.flag('no-bos') ? false : undefined;
     const path = modelArgument(model === undefined ? [] : [model], 'tokenize');
     const files = await tokenizerFiles(path, surroundings, output);
-    const tokenizer = loadTokenizer(files, { semantics });
+    const tokenizer = loadTokenizer(files, { semantics, formats });
     const answer = (work: Work) =>
       'ids' in work
         ? { text: tokenizer.decode(work.ids, { skipSpecialTokens: options.flag('skip-special') }) }
