@@ -66,6 +66,8 @@ async function runOneNode(ort: OnnxRuntime, device: NodeDevice): Promise<void> {
   }
 }
 
+/** What the runtime said, without the place in its source that it puts in front. */
 function message(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).trim();
+  const said = error instanceof Error ? error.message : String(error);
+  return said.replace(/^.* was false\. /s, '').trim();
 }

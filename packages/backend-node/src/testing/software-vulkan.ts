@@ -2,7 +2,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Where Chromium and Chrome keep SwiftShader, a Vulkan driver in software. */
-const folders = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/opt/google/chrome'];
+const folders = [
+  '/usr/lib/chromium',
+  '/usr/lib/chromium-headless-shell',
+  '/usr/lib/chromium-browser',
+  '/opt/google/chrome',
+];
 
 /**
  * The environment in which Node finds SwiftShader, so that WebGPU runs where there is no GPU; undefined where there
