@@ -44,7 +44,7 @@ export function unreadable(
   const shown = got === undefined ? '' : `, got ${JSON.stringify(got)?.slice(0, 200)}`;
   return new TokenizerError(
     'tokenizer-unreadable',
-    `${file}, ${place}: expected ${expected}${shown}. Fetch the file again, or the one that belongs to this checkpoint.`,
+    `${file}, ${place}: expected ${expected}${shown}. Fetch it again, or the file of this checkpoint.`,
     { file, place, expected, got },
   );
 }

@@ -1,7 +1,6 @@
 export { TokenizerError, type TokenizerErrorCode } from './error.js';
 export type { Formats, LoadOptions, TokenizerFiles } from './load-options.js';
 export { loadTokenizer } from './load-tokenizer.js';
-export { stripSpaces } from './text/white-space.js';
 export type {
   AddedToken,
   AddedTokensMode,

@@ -19,9 +19,7 @@ export interface LoadOptions {
   readonly semantics?: Semantics | undefined;
   /** Entries that replace those of `tokenizer_config.json`: `legacy`, `add_prefix_space`, `added_tokens_decoder`, `tokenizer_class`. */
   readonly config?: Readonly<Record<string, unknown>> | undefined;
-  /** Split pattern of byte-level files that do not name theirs: `qwen2` (default of `merges.txt`), `llama3`, or one that `formats` knows. */
+  /** Split pattern of byte-level files that do not name theirs: `qwen2` (default of `merges.txt`), a regular expression, or a name that `formats` knows. */
   readonly split?: string | undefined;
-  /** Words kept in the cache; 65,536 by default. */
-  readonly cacheSize?: number | undefined;
   readonly formats?: Formats | undefined;
 }

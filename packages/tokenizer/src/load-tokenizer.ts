@@ -16,16 +16,12 @@ import type { Split } from './model/byte-words.js';
 import { userDefined } from './model/piece-kind.js';
 import { makeVocabulary } from './model/vocabulary.js';
 import { patternSplit } from './split/pattern-split.js';
-import { wordPattern } from './split/word-pattern.js';
+import { qwen2Pattern } from './split/qwen2-pattern.js';
 import type { AddedToken, Tokenizer } from './tokenizer-spec.js';
 
 const configFile = 'tokenizer_config.json';
 const mapFile = 'special_tokens_map.json';
 const addedFile = 'added_tokens.json';
-const patternsByName: Readonly<Record<string, string>> = {
-  qwen2: wordPattern(''),
-  llama3: wordPattern('{1,3}'),
-};
 const kinds = ['tokenizer.model', 'merges.txt', 'tokenizer.json'];
 
 /**
@@ -46,7 +42,7 @@ export function loadTokenizer(files: TokenizerFiles, options: LoadOptions = {}):
     typeof config[key] === 'boolean' ? config[key] : otherwise;
   const native = config.processor_class === 'InternVLProcessor' || fullName !== className;
   const fast = native || !(files['tokenizer.model'] || files['merges.txt'] || !files['tokenizer.json']);
-  const semantics = options.semantics ?? (fast ? 'fast' : 'slow');
+  const slow = (options.semantics ?? (fast || 'slow')) === 'slow';
 
   // With added_tokens_decoder the reference reads special tokens and added tokens from the configuration alone.
   const decoder = Object.entries(isJson(table) ? table : {}).map(([id, token]) =>
@@ -71,18 +67,17 @@ export function loadTokenizer(files: TokenizerFiles, options: LoadOptions = {}):
   const source = readSource({
     files,
     options,
-    semantics,
+    slow,
     className,
     flag,
-    cacheSize: options.cacheSize ?? 65_536,
     addedIds: new Set([...decoder, ...byId].map((token) => token.id)),
     split(file, patterns) {
       const one = (pattern: string): Split =>
-        patternSplit(file, patternsByName[pattern] ?? pattern, semantics === 'slow');
+        patternSplit(file, pattern === 'qwen2' ? qwen2Pattern : pattern, slow);
       if (options.formats) return options.formats.split(patterns, one);
       const [only = '', more] = patterns;
-      if (more === undefined && (patternsByName[only] || /\W/.test(only))) return one(only);
-      throw unreadable(file, 'split pattern', 'one of Qwen2 or Llama-3, or the option formats', patterns);
+      if (more === undefined && (only === 'qwen2' || /\W/.test(only))) return one(only);
+      throw unreadable(file, 'split pattern', 'qwen2 or a pattern (or the option formats)', patterns);
     },
   });
   const { model } = source;
@@ -97,8 +92,7 @@ export function loadTokenizer(files: TokenizerFiles, options: LoadOptions = {}):
     contents.set(token.content, token);
   };
   // The fast classes take the file's own tokens and put the configuration's over them; the slow ones know one list.
-  if (semantics === 'fast' || listed.length === 0)
-    distinct('vocabulary', source.addedTokens ?? []).forEach(add);
+  if (!slow || listed.length === 0) distinct('vocabulary', source.addedTokens ?? []).forEach(add);
   distinct(decoder.length > 0 ? configFile : addedFile, listed).forEach(add);
   const idOf = (content = ''): number | undefined => {
     const id = contents.get(content)?.id ?? vocabulary.find(content);
@@ -114,8 +108,7 @@ export function loadTokenizer(files: TokenizerFiles, options: LoadOptions = {}):
   const additional = new Set(names.additional.map((content) => idOf(content)!));
   const inner = new Set([...special].filter((id) => !additional.has(id) || id < vocabulary.entries.count));
   // The slow classes go by the list of special tokens alone, where there is one.
-  for (const token of added.values())
-    if (token.special && (semantics === 'fast' || !known)) special.add(token.id);
+  for (const token of added.values()) if (token.special && (!slow || !known)) special.add(token.id);
 
   const bosId = idOf(names.bos) ?? source.bosId;
   const eosId = idOf(names.eos) ?? source.eosId;
@@ -133,11 +126,10 @@ export function loadTokenizer(files: TokenizerFiles, options: LoadOptions = {}):
   const before = bosId !== undefined && flag('add_bos_token', pieces) ? [bosId] : [];
   const after = eosId !== undefined && flag('add_eos_token', false) ? [eosId] : [];
   const between = className === 'InternLM2Tokenizer' ? [] : [...after, ...before];
-  const given =
-    className === '' || (semantics === 'fast' && className !== 'LlamaTokenizer') ? source.frame : undefined;
+  const given = className === '' || (!slow && className !== 'LlamaTokenizer') ? source.frame : undefined;
   return makeTokenizer({
     model,
-    semantics,
+    slow,
     // `PreTrainedTokenizerFast` alone cleans up unless told not to.
     rules: {
       ...source.rules,
@@ -154,16 +146,16 @@ export function loadTokenizer(files: TokenizerFiles, options: LoadOptions = {}):
 }
 
 function readSource(context: ReadContext): Source {
-  const { files, options, semantics } = context;
+  const { files, options, slow } = context;
   const found = Object.keys(files);
-  for (const file of [...(semantics === 'fast' ? ['tokenizer.json'] : []), ...kinds, ...found]) {
+  for (const file of [...(slow ? [] : ['tokenizer.json']), ...kinds, ...found]) {
     const bytes = files[file];
     const source = bytes && (options.formats?.read(file, bytes, context) ?? builtIn(file, bytes, context));
     if (source) return source;
   }
   throw new TokenizerError(
     'file-missing',
-    `Expected one of ${kinds.join(', ')}, or with the option formats *.tiktoken or *.gguf, got ${found.join(', ') || 'none'}. Add it.`,
+    `Expected one of ${kinds.join(', ')}, or with formats *.tiktoken or *.gguf, got ${found.join(', ') || 'none'}. Add it.`,
     { expected: kinds, found },
   );
 }

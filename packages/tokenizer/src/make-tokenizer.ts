@@ -3,29 +3,30 @@ import { segmentCutter } from './encode/cut-segments.js';
 import { encodePieces } from './encode/encode-pieces.js';
 import { aligned, locate, type Range } from './encode/locate.js';
 import { TokenizerError } from './error.js';
-import { oneByte, userDefined } from './model/piece-kind.js';
+import { oneByte } from './model/piece-kind.js';
 import { spaceMark } from './model/vocabulary.js';
 import type { TokenizerParts } from './tokenizer-parts.js';
 import type { EncodeOptions, Encoding, Segment, Tokenizer } from './tokenizer-spec.js';
 
 /** A tokenizer made of a model and the rules of a reference class. */
 export function makeTokenizer(parts: TokenizerParts): Tokenizer {
-  const { added, contents, frame, model, names, reserved, rules, semantics, special } = parts;
+  const { added, contents, frame, model, names, reserved, rules, slow, special } = parts;
   const { bosId, eosId } = names;
   const { vocabulary } = model;
-  const slowForm = semantics === 'slow' ? rules.normalForm : undefined;
+  const slowForm = slow ? rules.normalForm : undefined;
   const cut = segmentCutter(parts, (text) => {
     const marked = rules.plainMarks ? text.replaceAll(spaceMark, ' ') : text;
     return slowForm ? marked.normalize(slowForm) : marked;
   });
   const addedTokens = [...added.values()].sort((a, b) => a.id - b.id);
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  const within = (id: number): boolean => Number.isInteger(id) && id >= 0 && id < vocabulary.entries.count;
   /** Texts of the vocabulary's ids, worked out when they first come; null for bytes that have to be put together. */
   const texts: (string | null)[] = [];
   const textOf = (id: number): string | null => {
     const known = texts[id];
     if (known !== undefined) return known;
-    if (!(id >= 0 && id < vocabulary.entries.count)) return '';
+    if (!within(id)) return '';
     let text: string | null = null;
     try {
       if (vocabulary.kind(id) !== oneByte) text = decoder.decode(vocabulary.text(id));
@@ -36,15 +37,14 @@ export function makeTokenizer(parts: TokenizerParts): Tokenizer {
     return text;
   };
   const token = (id: number): string | undefined =>
-    added.get(id)?.content ??
-    (Number.isInteger(id) && id >= 0 && id < vocabulary.entries.count ? vocabulary.spelling(id) : undefined);
+    added.get(id)?.content ?? (within(id) ? vocabulary.spelling(id) : undefined);
 
   /** Encodes texts one behind the other, each given as segments. */
   const encodeAll = (sequences: readonly (readonly Segment[])[], { bos, eos }: EncodeOptions): Encoding => {
     if ((bos && bosId === undefined) || (eos && eosId === undefined)) {
       throw new TokenizerError(
         'invalid-option',
-        'Expected a tokenizer with tokens for bos and eos, this one lacks one. Leave the option out.',
+        'Expected tokens for bos and eos, this tokenizer lacks one. Leave the option out.',
         { bosId, eosId },
       );
     }
@@ -90,12 +90,10 @@ export function makeTokenizer(parts: TokenizerParts): Tokenizer {
   };
 
   const tokenizer: Tokenizer = {
-    semantics,
+    semantics: slow ? 'slow' : 'fast',
     vocabularySize: Math.max(vocabulary.entries.count, 1 + (addedTokens[addedTokens.length - 1]?.id ?? -1)),
     addedTokens,
-    reservedPieces: [...reserved]
-      .filter(([id]) => vocabulary.kind(id) === userDefined)
-      .map(([, piece]) => piece),
+    reservedPieces: [...reserved].flatMap(([id, piece]) => (added.get(id)?.content === piece ? [] : piece)),
     ...names,
     encode: (text, options = {}) => encodeAll([[{ text, addedTokens: options.addedTokens }]], options),
     encodePair(first, second, options = {}) {

@@ -1,8 +1,8 @@
 /**
  * Where a text gets a `▁` in front: before every stretch between added tokens, before the whole text whatever it starts with, or, in the
- * Rust library's other scheme, before a first or every stretch that has none.
+ * Rust library's other scheme, before a text that starts with none.
  */
-export type Prefix = 'none' | 'each' | 'whole' | 'first' | 'always';
+export type Prefix = 'none' | 'each' | 'whole' | 'first';
 export type NormalForm = 'NFC';
 
 /** What is done with text before and after the model, as the reference class does it. */

@@ -1,11 +1,12 @@
 import type { Model } from './model/model.js';
 import type { Frame, Rules } from './rules.js';
-import type { AddedToken, Semantics, Tokenizer } from './tokenizer-spec.js';
+import type { AddedToken, Tokenizer } from './tokenizer-spec.js';
 
 /** All that makes a tokenizer; loaders fill it in. */
 export interface TokenizerParts {
   readonly model: Model;
-  readonly semantics: Semantics;
+  /** Slow semantics. */
+  readonly slow: boolean;
   readonly rules: Rules;
   readonly frame: Frame;
   /** By id, and by content. */

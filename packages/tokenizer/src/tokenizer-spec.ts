@@ -66,7 +66,7 @@ export interface DecodeStreamOptions extends DecodeOptions {}
 export interface DecodeStream {
   /** The text that is certain after this id: often one token, empty while a character is incomplete. */
   push(id: number): string;
-  /** The text that was still held back. The stream is as new afterwards. */
+  /** The text that was still held back, once no further id comes. */
   end(): string;
 }
 

@@ -111,11 +111,6 @@ export function decoding(
       const token = added.get(id);
       return clean(token ? addedToken(id, token.content) : ordinary(id), false);
     },
-    end() {
-      const text = clean(close(true), true);
-      joined = false;
-      strips = strip !== undefined;
-      return text;
-    },
+    end: () => clean(close(true), true),
   };
 }

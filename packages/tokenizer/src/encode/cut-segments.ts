@@ -6,13 +6,6 @@ import type { Piece } from './piece.js';
 import { tokenFinder } from './token-finder.js';
 
 const word = '[\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}]';
-/** What may not stand before and behind a token that has to be a word: a word character, or for the slow classes all but a space. */
-const attached = {
-  fast: [new RegExp(`${word}$`, 'u'), new RegExp(`^${word}`, 'u')],
-  slow: [/[^ ]$/, /^[^ ]/],
-} as const;
-const whiteSpace = { fast: /\p{White_Space}/u, slow: pythonSpace } as const;
-
 /**
  * Cuts segments at their added tokens and joins the text between them again, whichever segment it comes from; then lets tokens with
  * `lstrip` and `rstrip` swallow the white space beside them.
@@ -20,14 +13,19 @@ const whiteSpace = { fast: /\p{White_Space}/u, slow: pythonSpace } as const;
  * @param prepare what the slow class does to a whole text first
  */
 export function segmentCutter(
-  { added, contents, reserved, semantics }: TokenizerParts,
+  { added, contents, reserved, slow }: TokenizerParts,
   prepare: (text: string) => string,
 ): (segments: readonly Segment[]) => Piece[] {
   const rule = (tokens: readonly AddedToken[], guard: ReadonlySet<number>) => {
-    const late = tokens.filter((token) => token.normalized && semantics === 'fast');
+    const late = tokens.filter((token) => token.normalized && !slow);
     const early = tokens.filter((token) => !late.includes(token));
     return { find: tokenFinder(early.map((token) => [token.content, token])), late, guard };
   };
+  /** What may not touch a token that has to be a word: word characters, for the slow classes all but spaces. */
+  const attached = slow ? '[^ ]' : word;
+  const before = new RegExp(`${attached}$`, 'u');
+  const behind = new RegExp(`^${attached}`, 'u');
+  const spaces = slow ? pythonSpace : /\p{White_Space}/u;
   const all = [...added.values()];
   const parse = rule(all, new Set());
   const text = rule([], new Set(reserved.keys()));
@@ -72,7 +70,6 @@ export function segmentCutter(
       const whole = prepare(segment.text);
       let done = 0;
       for (const { end, start: from, token } of find(whole)) {
-        const [before, behind] = attached[semantics];
         if (
           token.singleWord &&
           (before.test(whole.slice(Math.max(0, from - 2), from)) || behind.test(whole.slice(end, end + 2)))
@@ -84,7 +81,6 @@ export function segmentCutter(
       }
       push({ ...rest, count: 1, text: whole.slice(done) });
     }
-    const spaces = whiteSpace[semantics];
     for (const [index, { token }] of pieces.entries()) {
       const left = pieces[index - 1];
       const right = pieces[index + 1];

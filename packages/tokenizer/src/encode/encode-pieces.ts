@@ -17,7 +17,7 @@ export interface Run {
 
 /** Appends the ids of pieces. */
 export function encodePieces(
-  { model, rules, semantics, special }: TokenizerParts,
+  { model, rules, slow, special }: TokenizerParts,
   pieces: readonly Piece[],
   ids: number[],
 ): Run[] {
@@ -27,8 +27,7 @@ export function encodePieces(
   const runs: Run[] = [];
   const base = ids.length;
   const [first] = pieces;
-  const normal = (text: string): string =>
-    normalForm && semantics === 'fast' ? text.normalize(normalForm) : text;
+  const normal = (text: string): string => (normalForm && !slow ? text.normalize(normalForm) : text);
   const marks = (text: string): string => (vocabulary.byteLevel ? text : text.replaceAll(' ', spaceMark));
   // The mark before the whole text stands alone where that starts with an added token.
   const alone = whole && first?.token ? [{ ...first, token: undefined, text: '' }] : [];
@@ -49,11 +48,8 @@ export function encodePieces(
     let text = normal(piece.text);
     const front = whole && index === 0;
     if (text === '' && !front) continue;
-    const bare = !/^[ \u2581]/.test(text);
     const marked =
-      front ||
-      prefix === 'each' ||
-      (bare && (prefix === 'always' || (prefix === 'first' && piece.start === 0)));
+      front || prefix === 'each' || (prefix === 'first' && piece.start === 0 && !/^[ \u2581]/.test(text));
     if (marked) text = spaceMark + text;
     const offset = marked ? -1 : 0;
     // Added tokens that are looked for now are normalised like the text.

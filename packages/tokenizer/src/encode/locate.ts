@@ -25,14 +25,10 @@ export function aligned(text: string, form: NormalForm | undefined): (start: num
 }
 
 /** Where the ids of a run come from: ranges in the joined text, in UTF-16 units. A character that several tokens share belongs whole to each. */
-export function locate(
-  { model, rules, semantics }: TokenizerParts,
-  run: Run,
-  ids: readonly number[],
-): Range[] {
+export function locate({ model, rules, slow }: TokenizerParts, run: Run, ids: readonly number[]): Range[] {
   const { at: first, count, offset, piece, text } = run;
   const { byteLevel, entries } = model.vocabulary;
-  const align = aligned(piece.text, semantics === 'fast' ? rules.normalForm : undefined);
+  const align = aligned(piece.text, slow ? undefined : rules.normalForm);
   const ranges: Range[] = [];
   let at = 0;
   /** Bytes of the character at `at` that tokens before have covered. */

@@ -17,7 +17,7 @@ export function parseJson(file: string, text: string): Json {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw unreadable(file, /position \d+/.exec(String(cause))?.[0] ?? 'text', 'JSON', String(cause));
+    throw unreadable(file, 'text', 'JSON', String(cause));
   }
   return objectOf(file, 'text', value);
 }

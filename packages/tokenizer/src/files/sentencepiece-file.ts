@@ -23,13 +23,7 @@ export interface SentencePieceFile {
  * @throws `tokenizer-unreadable` with file and byte or piece.
  */
 export function readSentencePiece(file: string, bytes: Uint8Array): SentencePieceFile {
-  if (bytes[0] !== 0x0a)
-    throw unreadable(
-      file,
-      'byte 0',
-      'a SentencePiece model (for tiktoken ranks the option formats)',
-      bytes[0],
-    );
+  if (bytes[0] !== 0x0a) throw unreadable(file, 'byte 0', 'a SentencePiece model', bytes[0]);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const fields = (from: number, to: number, each: Parameters<typeof protobufFields>[4]): void =>
     protobufFields(file, view, from, to, each);

@@ -55,21 +55,16 @@ export function readTokenizerJson(file: string, bytes: Uint8Array, context: Read
   let byteLevel = false;
   const patterns: string[] = [];
   for (const step of steps('pre_tokenizer', json.pre_tokenizer)) {
-    const { behavior, pattern, prepend_scheme: scheme, type } = step;
+    const { pattern, prepend_scheme: scheme, type } = step;
     if (type === 'ByteLevel' && step.add_prefix_space !== true) {
       byteLevel = true;
       if (step.use_regex !== false) patterns.push('gpt2');
-    } else if (type === 'Digits') patterns.push(step.individual_digits === true ? '\\p{N}' : '\\p{N}+');
-    // Removing what does not match leaves nothing out in the patterns that are used so.
-    else if (type === 'Split' && (behavior === 'Isolated' || (behavior === 'Removed' && step.invert))) {
+    } else if (type === 'Split' && step.behavior === 'Isolated')
       patterns.push(String(isJson(pattern) && pattern.Regex));
-    } else {
-      expect(
-        type === 'Metaspace' && step.split === false && step.replacement === spaceMark,
-        'pre_tokenizer',
-        step,
-      );
-      prefix = scheme === 'first' || scheme === 'always' ? scheme : 'none';
+    else {
+      const known = type === 'Metaspace' && step.split === false && step.replacement === spaceMark;
+      expect(known && (scheme === 'first' || scheme === 'never'), 'pre_tokenizer', step);
+      if (scheme === 'first') prefix = scheme;
     }
   }
   let invalid: 'subpart' | 'run' = 'subpart';
@@ -123,7 +118,7 @@ export function readTokenizerJson(file: string, bytes: Uint8Array, context: Read
     frame = { before, between: parts(pair)[1] ?? [], after };
   }
   return {
-    model: makeModel(vocabulary, list.merges, words, context.cacheSize),
+    model: makeModel(vocabulary, list.merges, words),
     rules: { normalForm, prefix, invalid, strip },
     frame,
     addedTokens,

@@ -12,15 +12,10 @@ export function byteSource(
   merges: MergeTable,
   pattern: string,
   wholeWords: boolean,
-  { cacheSize, split }: ReadContext,
+  { split }: ReadContext,
 ): Source {
   return {
-    model: makeModel(
-      vocabulary,
-      merges,
-      byteWords(file, vocabulary, split(file, [pattern]), wholeWords),
-      cacheSize,
-    ),
+    model: makeModel(vocabulary, merges, byteWords(file, vocabulary, split(file, [pattern]), wholeWords)),
     rules: { prefix: 'none', invalid: 'subpart', normalForm: pattern === 'qwen2' ? 'NFC' : undefined },
   };
 }

@@ -28,12 +28,7 @@ export function pieceSource(name: string, file: SentencePieceFile, context: Read
   const id = (given: number): number | undefined =>
     given >= 0 && given < vocabulary.entries.count ? given : undefined;
   return {
-    model: makeModel(
-      vocabulary,
-      pairMerges(vocabulary, rankOf),
-      pieceWords(name, vocabulary),
-      context.cacheSize,
-    ),
+    model: makeModel(vocabulary, pairMerges(vocabulary, rankOf), pieceWords(name, vocabulary)),
     rules: rulesOf(dummyPrefix, context),
     bosId: id(bos),
     eosId: id(eos),
@@ -43,8 +38,8 @@ export function pieceSource(name: string, file: SentencePieceFile, context: Read
 }
 
 /** What the Rust library does with a converted model, or what the slow class does, or SentencePiece where none is named. */
-function rulesOf(dummy: boolean, { className, flag, semantics }: ReadContext): Rules {
-  const fast = semantics === 'fast';
+function rulesOf(dummy: boolean, { className, flag, slow }: ReadContext): Rules {
+  const fast = !slow;
   const internlm2 = !fast && className === 'InternLM2Tokenizer';
   const llama = !fast && className !== '' && !internlm2;
   const legacy = flag('legacy', true);

@@ -17,16 +17,12 @@ export interface Model {
   encode(text: string, ids: number[]): void;
 }
 
-/** Words kept in the cache are at most this long, in UTF-16 units. */
+/** Words kept in the cache are at most this long, in UTF-16 units, and so many. */
 const longest = 64;
+const most = 65_536;
 
 /** A model of these words. It remembers the ids of `cacheSize` words, then starts anew. */
-export function makeModel(
-  vocabulary: Vocabulary,
-  merges: MergeTable,
-  words: Words,
-  cacheSize: number,
-): Model {
+export function makeModel(vocabulary: Vocabulary, merges: MergeTable, words: Words): Model {
   /** A number where a word has one id, as most have. */
   const cache = new Map<string, number | readonly number[]>();
   let symbols = new Int32Array(256);
@@ -34,7 +30,7 @@ export function makeModel(
     if (3 * word.length > symbols.length) symbols = new Int32Array(6 * word.length);
     const count = mergeSymbols(merges, symbols, words.write(word, symbols));
     const ids = count === 1 ? symbols[0]! : Array.from(symbols.subarray(0, count));
-    if (cache.size >= cacheSize) cache.clear();
+    if (cache.size >= most) cache.clear();
     // V8 makes longer slices point into the text they are cut from; a cached word must not keep a whole document alive.
     if (word.length <= longest) cache.set(word.length > 12 ? ` ${word}`.slice(1) : word, ids);
     return ids;

@@ -3,8 +3,7 @@ import type { Split } from '../model/byte-words.js';
 
 /**
  * Cuts at the matches of a regular expression; what lies between two matches is a word too. The syntax is that of the Rust library:
- * `\s` is Unicode's White_Space (U+0085 is in it, U+FEFF is not), `(?i:…)` folds ASCII only, possessive quantifiers are taken as
- * greedy ones, which match the same in the published patterns. Python's `regex`, which the slow classes use, also takes U+017F
+ * `\s` is Unicode's White_Space (U+0085 is in it, U+FEFF is not), `(?i:…)` folds ASCII only. Python's `regex`, which the slow classes use, also takes U+017F
  * for an s: `longS`.
  *
  * @throws `tokenizer-unreadable` for a pattern that JavaScript cannot express
@@ -14,8 +13,7 @@ export function patternSplit(file: string, source: string, longS: boolean): Spli
     `[${letter.toLowerCase()}${letter.toUpperCase()}${longS && letter === 's' ? '\u017f' : ''}]`;
   const body = source
     .replace(/\(\?i:(.*?)\)/g, (_, inner: string) => `(?:${inner.replace(/[A-Za-z]/g, bothCases)})`)
-    .replace(/\\(s)/gi, (_, space: string) => (space === 's' ? '\\p{White_Space}' : '\\P{White_Space}'))
-    .replace(/([?+*]|\{[\d,]+\})\+/g, '$1');
+    .replace(/\\(s)/gi, (_, space: string) => (space === 's' ? '\\p{White_Space}' : '\\P{White_Space}'));
   try {
     const here = new RegExp(body, 'uy');
     const behind = new RegExp(body, 'ug');
