@@ -1,6 +1,7 @@
 /** A device that onnxruntime-node has an execution provider for. */
 export type NodeDevice = 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
 
+/** Every device, in the order in which `listDevices` tries them. */
 export const nodeDevices: readonly NodeDevice[] = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'];
 
 /** What has to be there for a device, beside the npm package. */

@@ -1,7 +1,6 @@
 import { type Backend, InternVLError } from '@internvl/backend';
 import { ortBackend } from '@internvl/backend/ort';
-import type { NodeDevice } from './device.js';
-import { nodeDevices } from './device.js';
+import { type NodeDevice, nodeDevices } from './device.js';
 import { onnxruntime } from './onnxruntime.js';
 import { type DeviceReport, probeDevice } from './probe-device.js';
 
@@ -16,6 +15,7 @@ export interface Fallback {
   readonly remedy: string;
 }
 
+/** What `nodeBackend` takes. */
 export interface NodeBackendOptions {
   /**
    * Where graphs run. `'auto'` (the default) is CUDA where the user has installed its provider, else the CPU;

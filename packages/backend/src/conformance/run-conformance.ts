@@ -10,12 +10,14 @@ export interface Divergence {
   readonly reason: string;
 }
 
+/** How one case ended. */
 export type ConformanceResult =
   | { readonly name: string; readonly status: 'passed' }
   | { readonly name: string; readonly status: 'failed'; readonly error: unknown }
   /** Fails as declared. */
   | { readonly name: string; readonly status: 'diverged'; readonly reason: string; readonly error: unknown };
 
+/** What `runConformance` takes beside the backend. */
 export interface ConformanceOptions {
   /** Cases that are known to fail. One that passes all the same counts as failed: the declaration is out of date. */
   readonly divergences?: readonly Divergence[];

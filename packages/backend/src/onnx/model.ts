@@ -8,6 +8,7 @@ import type { DType } from '../dtype.js';
 /** Element types of ONNX that a model may name; `DType` is the part that ports may have. */
 export type OnnxType = DType | 'bfloat16' | 'float64' | 'uint16' | 'int16' | 'uint32' | 'uint64' | 'string';
 
+/** A `.onnx` file (ModelProto). */
 export interface OnnxModel {
   /** Version of the file format; 10 goes with opset 21. */
   readonly irVersion: number;
@@ -17,6 +18,7 @@ export interface OnnxModel {
   readonly graph: OnnxGraph;
 }
 
+/** What a model computes (GraphProto). */
 export interface OnnxGraph {
   readonly name: string;
   /** In an order in which every input is computed before it is used. */
@@ -26,6 +28,7 @@ export interface OnnxGraph {
   readonly outputs: readonly OnnxValue[];
 }
 
+/** One use of an operator (NodeProto). */
 export interface OnnxNode {
   readonly name: string;
   /** Operator: `'MatMul'`. */

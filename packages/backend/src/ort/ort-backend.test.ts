@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { InternVLError } from '../error.js';
 import { hostTensor } from '../host-tensor.js';
 import { ortBackend } from './ort-backend.js';
 import type { OrtNamespace, OrtPort, OrtSession, OrtSessionOptions, OrtTensor } from './ort-namespace.js';
@@ -102,12 +101,6 @@ describe('ortBackend', () => {
     const { ort } = stubRuntime({ fails: { create: new Error(message) } });
     const load = ortBackend({ ort, ...common }).load(model);
     await expect(load).rejects.toMatchObject({ code, facts: { reason: message } });
-  });
-
-  it('lets the application name an error at loading', async () => {
-    const { ort } = stubRuntime({ fails: { create: new Error('no adapter') } });
-    const lost = new InternVLError('device-missing', 'Expected a GPU, got none; plug one in.');
-    await expect(ortBackend({ ort, ...common, onLoadError: () => lost }).load(model)).rejects.toBe(lost);
   });
 
   it('says run-failed when the runtime fails in a run', async () => {

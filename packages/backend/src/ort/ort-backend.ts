@@ -9,6 +9,7 @@ import type { OrtNamespace, OrtSession, OrtSessionOptions } from './ort-namespac
 import { OrtTensors } from './ort-tensors.js';
 import { serial } from './serial.js';
 
+/** What `ortBackend` takes. */
 export interface OrtBackendOptions {
   /** The namespace of `onnxruntime-node` or `onnxruntime-web`; this package imports neither. */
   readonly ort: OrtNamespace;
@@ -29,8 +30,6 @@ export interface OrtBackendOptions {
   readonly deviceLocation?: 'gpu-buffer' | 'ml-tensor' | undefined;
   /** False where reading a device tensor must be refused: the Node binding of 1.30 ends the process over it. */
   readonly readsDevice?: boolean | undefined;
-  /** Called for what `InferenceSession.create` threw; an error that it returns is thrown instead of ours. */
-  readonly onLoadError?: ((error: unknown) => InternVLError | undefined) | undefined;
 }
 
 const everyType: ReadonlySet<DType> = new Set([
@@ -62,7 +61,6 @@ export function ortBackend({
   tolerance = { float32: 1e-5 },
   deviceLocation,
   readsDevice = true,
-  onLoadError = () => undefined,
 }: OrtBackendOptions): Backend {
   const capabilities: Capabilities = {
     dtypes,
@@ -90,7 +88,7 @@ export function ortBackend({
         ? await ort.InferenceSession.create(source.path, options)
         : await ort.InferenceSession.create(source.bytes, options);
     } catch (error) {
-      throw onLoadError(error) ?? loadError(error, source, name);
+      throw loadError(error, source, name);
     }
   }
 

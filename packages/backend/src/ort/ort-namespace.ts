@@ -14,6 +14,7 @@ export interface OrtNamespace {
   readonly Tensor: new (type: DType, data: TensorData[DType], dims: readonly number[]) => OrtTensor;
 }
 
+/** A loaded model: `ort.InferenceSession`. */
 export interface OrtSession {
   readonly inputMetadata: readonly OrtPort[];
   readonly outputMetadata: readonly OrtPort[];
@@ -24,6 +25,7 @@ export interface OrtSession {
   release(): Promise<void>;
 }
 
+/** What a session says of an input or output; `shape` mixes sizes and symbolic names. */
 export type OrtPort =
   | { readonly name: string; readonly isTensor: false }
   | {
@@ -33,6 +35,7 @@ export type OrtPort =
       readonly shape: readonly (number | string)[];
     };
 
+/** `ort.Tensor`; `data` may be read where `location` is `'cpu'`. */
 export interface OrtTensor {
   readonly type: string;
   readonly dims: readonly number[];

@@ -5,6 +5,7 @@ import { untilAborted } from '../until-aborted.js';
 import { ReferenceGraph } from './reference-graph.js';
 import { type ReadRange, readWeights } from './weights.js';
 
+/** What `referenceBackend` takes. */
 export interface ReferenceBackendOptions {
   /** How files are read; without it, models load from bytes only. `@internvl/backend-node` exports one for Node. */
   readonly readRange?: ReadRange | undefined;
