@@ -34,6 +34,11 @@ export interface NodeBackendOptions {
    * speed. Turn it on for quantised weights, whose kernels need it.
    */
   readonly prepack?: boolean | undefined;
+  /**
+   * Computes an attention whose result is known before a device is taken, and passes over a device that gets it wrong,
+   * as WebGPU on SwiftShader does. On by default; turn it off only to examine such a device.
+   */
+  readonly checkAttention?: boolean | undefined;
 }
 
 /**
@@ -49,10 +54,14 @@ export async function nodeBackend({
   onFallback = () => {},
   threads,
   prepack = false,
+  checkAttention = true,
 }: NodeBackendOptions = {}): Promise<Backend> {
   checkOptions(device, fallback, threads);
   const wanted = device === 'auto' ? await bestDevice() : device;
-  const found = await firstThatWorks(wanted, fallback === 'none' ? [] : fallback, onFallback);
+  const found = await firstThatWorks(wanted, fallback === 'none' ? [] : fallback, {
+    onFallback,
+    checkAttention,
+  });
   return ortBackend({
     ort: await onnxruntime(),
     name: found === wanted ? `ort-node:${found}` : `ort-node:${found} (fallback from ${wanted})`,
@@ -74,12 +83,12 @@ async function bestDevice(): Promise<NodeDevice> {
 async function firstThatWorks(
   wanted: NodeDevice,
   fallback: readonly NodeDevice[],
-  onFallback: (fallback: Fallback) => void,
+  { onFallback, checkAttention }: { onFallback: (fallback: Fallback) => void; checkAttention: boolean },
 ): Promise<NodeDevice> {
   const tried: Extract<DeviceReport, { works: false }>[] = [];
   const rest = fallback.filter((device) => device !== wanted);
   for (const [index, device] of [wanted, ...rest].entries()) {
-    const report = await probeDevice(device);
+    const report = await probeDevice(device, { checkAttention });
     if (report.works) return device;
     tried.push(report);
     const next = rest[index];

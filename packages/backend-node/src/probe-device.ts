@@ -1,4 +1,5 @@
 import { encodeModel } from '@internvl/backend/onnx';
+import { ATTENTION_TOKENS, ATTENTION_TOLERANCE, attentionError } from './attention-error.js';
 import { type NodeDevice, remedies } from './device.js';
 import { type OnnxRuntime, onnxruntime } from './onnxruntime.js';
 import { hasProviderLibrary } from './provider-library.js';
@@ -17,8 +18,16 @@ export type DeviceReport =
       readonly remedy: string;
     };
 
-/** Opens and runs a graph of one node on a device. */
-export async function probeDevice(device: NodeDevice): Promise<DeviceReport> {
+export interface ProbeOptions {
+  /** Also compute an attention whose result is known; on by default. */
+  readonly checkAttention?: boolean | undefined;
+}
+
+/** Opens and runs graphs of one node on a device: does it work, and does it compute attention rightly. */
+export async function probeDevice(
+  device: NodeDevice,
+  { checkAttention = true }: ProbeOptions = {},
+): Promise<DeviceReport> {
   let ort: OnnxRuntime;
   try {
     ort = await onnxruntime();
@@ -36,6 +45,14 @@ export async function probeDevice(device: NodeDevice): Promise<DeviceReport> {
   }
   try {
     await runOneNode(ort, device);
+    if (checkAttention) {
+      const error = await attentionError(ort, device);
+      if (error > ATTENTION_TOLERANCE) {
+        return missing(
+          `it computes attention over ${ATTENTION_TOKENS} tokens wrongly, by ${error.toFixed(2)}; software adapters with narrow subgroups do`,
+        );
+      }
+    }
     return { device, bundled, works: true };
   } catch (error) {
     return missing(message(error));
