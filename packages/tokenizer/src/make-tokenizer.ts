@@ -23,10 +23,9 @@ export function makeTokenizer(parts: TokenizerParts): Tokenizer {
   const within = (id: number): boolean => Number.isInteger(id) && id >= 0 && id < vocabulary.entries.count;
   /** Texts of the vocabulary's ids, worked out when they first come; null for bytes that have to be put together. */
   const texts: (string | null)[] = [];
-  const textOf = (id: number): string | null => {
+  const textOf = (id: number): string | null | undefined => {
     const known = texts[id];
-    if (known !== undefined) return known;
-    if (!within(id)) return '';
+    if (known !== undefined || !within(id)) return known;
     let text: string | null = null;
     try {
       if (vocabulary.kind(id) !== oneByte) text = decoder.decode(vocabulary.text(id));

@@ -11,11 +11,11 @@ import { utf8Assembler } from './utf8-assembler.js';
  * token inside a stretch puts a space in front of the text before it, so that text waits when `whole` is set, and the space comes
  * late, right before the special token, when it is not.
  *
- * @param textOf text of an id in the vocabulary, null where it is bytes
+ * @param textOf text of an id, null where it is bytes, undefined outside the vocabulary
  */
 export function decoding(
   { added, inner, model, rules, special }: TokenizerParts,
-  textOf: (id: number) => string | null,
+  textOf: (id: number) => string | null | undefined,
   { keep = [], skipSpecialTokens = false }: DecodeOptions,
   whole: boolean,
 ): DecodeStream {
@@ -94,7 +94,7 @@ export function decoding(
   };
   const ordinary = (id: number): string => {
     let text = textOf(id);
-    if (text === '') return '';
+    if (text === undefined) return '';
     const first = tokens++ === 0;
     afterSpecial = false;
     if (text === null) {

@@ -48,8 +48,7 @@ export function encodePieces(
     let text = normal(piece.text);
     const front = whole && index === 0;
     if (text === '' && !front) continue;
-    const marked =
-      front || prefix === 'each' || (prefix === 'first' && piece.start === 0 && !/^[ \u2581]/.test(text));
+    const marked = front || prefix === 'each';
     if (marked) text = spaceMark + text;
     const offset = marked ? -1 : 0;
     // Added tokens that are looked for now are normalised like the text.
@@ -72,11 +71,13 @@ export function encodePieces(
     for (let i = 0; i < piece.count; i++) ids.push(piece.token!.id);
   }
 
-  function stretch(piece: Piece, text: string, offset: number): void {
+  function stretch(piece: Piece, given: string, place: number): void {
     const at = ids.length;
+    const bare = prefix === 'first' && piece.start + place === 0 && /^[^ \u2581]/.test(given);
+    const [text, offset] = bare ? [spaceMark + given, -1] : [given, place];
     model.encode(text, ids);
     if (piece.guard.size > 0) breakUp(piece.guard, at, ids);
-    runs.push({ at, count: ids.length - at, piece, text, offset });
+    if (ids.length > at) runs.push({ at, count: ids.length - at, piece, text, offset });
   }
 
   /** Replaces ids that the text must not reach by those of its characters, so that no spelling gives a control token. */

@@ -1,6 +1,7 @@
 import { unreadable } from '../error.js';
 import { addedToken } from '../load/added-token.js';
 import type { ReadContext } from '../load/context.js';
+import { rulesOf } from '../load/piece-source.js';
 import type { Source } from '../load/source.js';
 import { byteWords } from '../model/byte-words.js';
 import { makeModel } from '../model/model.js';
@@ -119,7 +120,11 @@ export function readTokenizerJson(file: string, bytes: Uint8Array, context: Read
   }
   return {
     model: makeModel(vocabulary, list.merges, words),
-    rules: { normalForm, prefix, invalid, strip },
+    // The slow classes have rules of their own for the same pieces.
+    rules:
+      context.slow && !byteLevel
+        ? rulesOf(prefix !== 'none', context)
+        : { normalForm, prefix, invalid, strip },
     frame,
     addedTokens,
   };

@@ -38,7 +38,7 @@ export function pieceSource(name: string, file: SentencePieceFile, context: Read
 }
 
 /** What the Rust library does with a converted model, or what the slow class does, or SentencePiece where none is named. */
-function rulesOf(dummy: boolean, { className, flag, slow }: ReadContext): Rules {
+export function rulesOf(dummy: boolean, { className, flag, slow }: ReadContext): Rules {
   const fast = !slow;
   const internlm2 = !fast && className === 'InternLM2Tokenizer';
   const llama = !fast && className !== '' && !internlm2;
