@@ -59,7 +59,7 @@ export function languageSide({ language, config }: ChatModel): LanguageSide {
   );
 }
 
-export function builtPrompt(prompt: Prompt) {
+function builtPrompt(prompt: Prompt) {
   return { text: prompt.text, ids: prompt.ids, imageTokens: imageTokens(prompt) };
 }
 

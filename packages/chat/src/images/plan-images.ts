@@ -61,7 +61,7 @@ interface PlanImageOptions {
 }
 
 /** Plans one image, prepared as the checkpoint was trained. */
-export function planImage(
+function planImage(
   decoded: RgbImage,
   config: ModelConfig,
   { frame, index, ...limits }: PlanImageOptions,

@@ -19,7 +19,7 @@ export const sizeConstants = {
 } as const;
 
 /** Patches that a projector turns into one visual token, along one side. */
-export function blockSide(config: ModelConfig): number {
+function blockSide(config: ModelConfig): number {
   return Math.round(1 / config.downsampleRatio);
 }
 

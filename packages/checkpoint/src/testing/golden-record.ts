@@ -89,6 +89,6 @@ export async function slotId(files: CheckpointFiles, config: ModelConfig): Promi
 }
 
 /** Whether a folder of checkpoints has pictures beside it. */
-export function hasImages(folder: string): boolean {
+function hasImages(folder: string): boolean {
   return existsSync(join(folder, 'images'));
 }

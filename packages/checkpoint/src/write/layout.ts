@@ -2,7 +2,7 @@ import type { ExternalData } from '@internvl/backend/onnx';
 import type { StoredTensor } from './stored-tensor.js';
 
 /** Offsets are multiples of this, a page: runtimes map weights instead of reading them. */
-export const alignment = 4096;
+const alignment = 4096;
 
 /** Which bytes of the data file hold which tensor. */
 export interface Layout {

@@ -7,7 +7,7 @@ import type { GoldenRecord } from './golden-records.js';
  * The id that waits for visual tokens: the one that stands `tokensPerTile` times in a row. Records hold ids, not
  * what they mean.
  */
-export function slotIdOf(ids: readonly number[], tokensPerTile: number): number | undefined {
+function slotIdOf(ids: readonly number[], tokensPerTile: number): number | undefined {
   return ids.find((id, start) => {
     const row = ids.slice(start, start + tokensPerTile);
     return row.length === tokensPerTile && row.every((each) => each === id);
