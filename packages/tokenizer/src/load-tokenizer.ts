@@ -110,8 +110,10 @@ export function loadTokenizer(files: TokenizerFiles, options: LoadOptions = {}):
   // The slow classes go by the list of special tokens alone, where there is one.
   for (const token of added.values()) if (token.special && (!slow || !known)) special.add(token.id);
 
-  const bosId = idOf(names.bos) ?? source.bosId;
-  const eosId = idOf(names.eos) ?? source.eosId;
+  const given = className === '' || (!slow && className !== 'LlamaTokenizer') ? source.frame : undefined;
+  // A tokenizer.json alone does not name them; what its template puts around a sequence are they.
+  const bosId = idOf(names.bos) ?? source.bosId ?? given?.before[0];
+  const eosId = idOf(names.eos) ?? source.eosId ?? given?.after[0];
   const unknownId = idOf(names.unk) ?? source.unknownId;
   const reserved = new Map<number, string>();
   for (let id = 0; id < vocabulary.entries.count; id++) {
@@ -126,7 +128,6 @@ export function loadTokenizer(files: TokenizerFiles, options: LoadOptions = {}):
   const before = bosId !== undefined && flag('add_bos_token', pieces) ? [bosId] : [];
   const after = eosId !== undefined && flag('add_eos_token', false) ? [eosId] : [];
   const between = className === 'InternLM2Tokenizer' ? [] : [...after, ...before];
-  const given = className === '' || (!slow && className !== 'LlamaTokenizer') ? source.frame : undefined;
   return makeTokenizer({
     model,
     slow,

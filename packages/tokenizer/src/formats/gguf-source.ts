@@ -5,6 +5,7 @@ import { byteSource } from '../load/byte-source.js';
 import type { ReadContext } from '../load/context.js';
 import { pieceSource } from '../load/piece-source.js';
 import type { Source } from '../load/source.js';
+import type { Model } from '../model/model.js';
 import { control, userDefined } from '../model/piece-kind.js';
 import { makeVocabulary } from '../model/vocabulary.js';
 import type { Frame } from '../rules.js';
@@ -52,11 +53,7 @@ export function ggufSource(file: string, bytes: Uint8Array, context: ReadContext
   };
   if (kinds.length !== tokens.length) throw fail('token_type', `${tokens.length} kinds`, kinds.length);
   const name = value('model');
-  const vocabulary = makeVocabulary(
-    name === 'gpt2',
-    tokens.length,
-    3 * tokens.reduce((size, token) => size + token.length, 0),
-  );
+  const vocabulary = makeVocabulary(name === 'gpt2', tokens.length + 256, 256 + 3 * tokens.join('').length);
   const [bos, eos, pad, unk] = ['bos', 'eos', 'padding', 'unknown'].map(id) as [
     number,
     number,
@@ -93,19 +90,36 @@ export function ggufSource(file: string, bytes: Uint8Array, context: ReadContext
   const pattern = context.options.split ?? patterns[String(value('pre') ?? 'default')];
   if (!pattern) throw fail('pre', `one of ${Object.keys(patterns).join(', ')}`, value('pre'));
   for (const token of tokens) vocabulary.addSpelling(token);
+  // Some vocabularies (SmolLM2) lack rare bytes; llama.cpp leaves those out. They get ids that `within` takes away again.
+  for (const character of vocabulary.characters) vocabulary.addSpelling(character);
   const merges = mergeList(file, vocabulary, tokens.length);
   for (const [rank, merge] of list('merges', text).entries()) {
     const space = merge.indexOf(' ', 1);
     merges.add(merge.slice(0, space), merge.slice(space + 1), `${prefix}merges ${rank}`);
   }
+  const source = byteSource(file, vocabulary, merges.merges, pattern, pattern === 'llama3', context);
   const known = (given: number): number | undefined => (given < 0 ? undefined : given);
   return {
-    ...byteSource(file, vocabulary, merges.merges, pattern, pattern === 'llama3', context),
+    ...source,
+    model: within(source.model, tokens.length),
     frame,
     addedTokens: ofKind(control, userDefined),
     bosId: known(bos),
     eosId: known(eos),
     padId: known(pad),
     unknownId: known(unk),
+  };
+}
+
+/** A model that gives the first `count` ids only. */
+function within(model: Model, count: number): Model {
+  const { vocabulary } = model;
+  return {
+    vocabulary: { ...vocabulary, entries: { ...vocabulary.entries, count } },
+    encode(text, ids) {
+      const own: number[] = [];
+      model.encode(text, own);
+      for (const id of own) if (id < count) ids.push(id);
+    },
   };
 }
