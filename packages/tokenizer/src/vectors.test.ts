@@ -19,20 +19,19 @@ interface VectorFile {
     | readonly [number, string]
     | { id: number; content: string; special: boolean }
   )[];
-  readonly vectors: readonly {
-    id: string;
-    text: string;
-    ids: number[];
-    decoded?: string;
-    add_bos?: boolean;
-  }[];
+  readonly vectors: readonly Vector[];
+}
+
+interface Vector {
+  readonly id: string;
+  readonly text: string;
+  readonly ids: readonly number[];
 }
 
 interface Set {
   readonly vocabulary: string;
   readonly files: readonly string[];
   readonly options?: LoadOptions;
-  readonly bos?: boolean;
 }
 
 const pieces = (vocabulary: string): Set => ({ vocabulary, files: ['tokenizer.model'] });
@@ -50,13 +49,16 @@ const encoding: Readonly<Record<string, Set>> = {
   'sentencepiece-llama2': pieces('llama2'),
   'sentencepiece-internvl-c': pieces('internvl-c'),
   'llamacpp-llama2': pieces('llama2'),
+  'transformersjs-llama': pieces('llama2'),
   'hf-rust-qwen2.5-internvl': qwen2,
   'public-internvl-qwen2.5': qwen2,
+  'public-internlm2': pieces('internlm2'),
   'llamacpp-qwen2': qwen2,
   'transformersjs-qwen1.5': qwen2,
   'hf-rust-llama3': llama3,
   'llamacpp-llama3': llama3,
   'transformersjs-llama3': llama3,
+  'transformersjs-llama3-bos': llama3,
   'hf-rust-phi3-v': phi3,
 };
 
@@ -66,6 +68,7 @@ const decoding: Readonly<Record<string, Set>> = {
   'sentencepiece-internvl-c-decode': pieces('internvl-c'),
   'hf-rust-qwen2.5-internvl-decode': qwen2,
   'hf-rust-phi3-v-decode': phi3,
+  'hf-rust-llama3-decode': llama3,
 };
 
 function read(name: string): VectorFile {
@@ -93,17 +96,12 @@ describe.runIf(existsSync(shared))('recorded vectors', () => {
     it('gives the recorded ids', () => {
       const { vectors, added_tokens: added } = read(name);
       const tokenizer = load(set, added);
-      const wrong = vectors.filter(
-        ({ text, ids }) => tokenizer.encode(text, { bos: false, eos: false }).ids.join() !== ids.join(),
-      );
-      expect(
-        wrong.map(({ id, text, ids }) => ({
-          id,
-          text,
-          ids,
-          got: tokenizer.encode(text, { bos: false }).ids,
-        })),
-      ).toEqual([]);
+      // Some sets begin with a BOS that the text does not spell.
+      const begun = ({ text, ids }: Vector): boolean =>
+        ids[0] === tokenizer.bosId && !text.startsWith(tokenizer.token(tokenizer.bosId ?? -1) ?? '');
+      const got = (vector: Vector) => tokenizer.encode(vector.text, { bos: begun(vector), eos: false }).ids;
+      const wrong = vectors.filter((vector) => got(vector).join() !== vector.ids.join());
+      expect(wrong.map((vector) => ({ ...vector, got: got(vector) }))).toEqual([]);
     });
 
     it('puts every token at a place of the text', () => {
