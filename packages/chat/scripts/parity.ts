@@ -2,17 +2,20 @@
  * Runs every recorded run of the reference and writes how far this project is from it: `pnpm parity [FILE]`, docs/parity.md by
  * default. All runs on onnxruntime's CPU, one picture and one text of each checkpoint on the other backends.
  */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { type Backend, InternVLError } from '@internvl/backend';
-import { nodeBackend } from '@internvl/backend-node';
+import type { Backend } from '@internvl/backend';
 import { backendByName } from '../src/node/backend-by-name.js';
 import { load } from '../src/node.js';
 import { compareRun, type RunReport } from '../src/testing/compare-run.js';
 import { compareTower, isTower, type TowerReport } from '../src/testing/compare-tower.js';
 import { fixtures, type GoldenCase, goldenCases, sharedGoldens } from '../src/testing/golden-record.js';
+import { softwareVulkan } from '../src/testing/software-vulkan.js';
 
 type Report = RunReport | TowerReport;
 
@@ -26,7 +29,7 @@ const cache = await mkdtemp(join(tmpdir(), 'internvl-parity-'));
 try {
   const sections = [
     await section('onnxruntime, CPU', await backendByName('cpu'), () => true),
-    await section('reference (plain TypeScript)', await backendByName('reference'), (run) =>
+    await section('reference (plain TypeScript)', await backendByName('reference'), (run: string) =>
       few.includes(run),
     ),
     await webgpu(),
@@ -36,16 +39,24 @@ try {
   await rm(cache, { recursive: true, force: true });
 }
 
+/** In a process of its own: where there is no GPU, a software driver has to be named before a process starts. */
 async function webgpu(): Promise<string> {
   const title = 'onnxruntime, WebGPU';
-  try {
-    const backend = await nodeBackend({ device: 'webgpu', fallback: 'none' });
-    return await section(title, backend, (run) => few.includes(run));
-  } catch (error) {
-    if (!InternVLError.is(error, 'device-missing')) throw error;
-    process.stderr.write(`${title}: ${error.message}\n`);
-    return `## ${title}\n\nNot run: no WebGPU device where this table was made.\n`;
-  }
+  const script = fileURLToPath(new URL('compare-webgpu.ts', import.meta.url));
+  const child = spawn(process.execPath, [...process.execArgv, script], {
+    env: { ...process.env, ...softwareVulkan() },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'close');
+  const reports: RunReport[] = [];
+  for await (const line of createInterface({ input: child.stdout })) reports.push(JSON.parse(line));
+  const [status] = await ended;
+  if (status !== 0) return `## ${title}\n\nNot run: no WebGPU device where this table was made.\n`;
+  const note =
+    'Checkpoints of 17 positions a tile, prompts in chunks of 16 tokens, so that a software device can do it: onnxruntime 1.30\n' +
+    'computes attention over 32 and more new positions wrongly where subgroups have 4 lanes instead of 16 or more. `nodeBackend`\n' +
+    'passes over such a device unless it is told not to look.';
+  return `## ${title}\n\n${summary(reports)}\n\n${note}\n\n${table(reports)}\n`;
 }
 
 async function section(title: string, backend: Backend, wanted: (run: string) => boolean): Promise<string> {

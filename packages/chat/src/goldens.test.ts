@@ -23,20 +23,30 @@ afterAll(async () => {
   await rm(cache, { recursive: true, force: true });
 });
 
-describe('the fixtures in the repository', () => cases(small));
-describe.runIf(shared)('the full set', () => cases(full));
+describe('the fixtures in the repository', () => cases(small, 'cpu'));
+describe.runIf(shared)('the full set', () => cases(full, 'cpu'));
 
-function cases(goldens: readonly GoldenCase[]): void {
-  for (const golden of goldens)
-    describe(golden.name, () => (isTower(golden) ? tower(golden) : model(golden)));
+/** Exact and slow: one picture of each language model. */
+describe('the reference backend', () => {
+  const few = small.map((golden) => ({ ...golden, runs: golden.runs.filter((run) => run === 'one-tile') }));
+  cases(
+    few.filter(({ runs }) => runs.length > 0),
+    'reference',
+  );
+});
+
+function cases(goldens: readonly GoldenCase[], backend: string): void {
+  for (const golden of goldens) {
+    describe(golden.name, () => (isTower(golden) ? tower(golden) : model(golden, backend)));
+  }
 }
 
 /** Greedy gaps are at least 0.01 logit, so ids must be equal; the limits on numbers are what float32 allows. */
-function model(golden: GoldenCase): void {
+function model(golden: GoldenCase, backend: string): void {
   let chat: Chat;
 
   beforeAll(async () => {
-    chat = await load(golden.folder, { backend: 'cpu', cache, worker: false, threads: 1 });
+    chat = await load(golden.folder, { backend, cache, worker: false, threads: 1 });
   });
 
   afterAll(() => chat.dispose());

@@ -39,6 +39,11 @@ export interface AnswerOptions extends TileOptions, GenerationOptions {
   readonly labels?: 'auto' | 'none' | undefined;
   /** Whether `<ref>` and `<box>` stay in the text where the tokenizer counts them among its special tokens. */
   readonly keepGrounding?: boolean | undefined;
+  /**
+   * Tokens of the prompt that go through the language model in one run, 512 by default: progress is told and aborting is
+   * heard in between.
+   */
+  readonly chunkTokens?: number | undefined;
   /** Ends the answer; the stream throws `signal.reason` untouched. */
   readonly signal?: AbortSignal | undefined;
 }

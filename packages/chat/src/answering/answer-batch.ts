@@ -45,7 +45,7 @@ export async function answerBatch(
   const batch = generateBatch(
     side.model,
     rows.map(({ choice }) => choice),
-    { signal },
+    { signal, chunkTokens: options.chunkTokens },
   );
   let prefilled = start;
   for await (const event of batch) {

@@ -44,6 +44,7 @@ export async function* generateAnswer(
       ...choice,
       sequence,
       signal: options.signal,
+      chunkTokens: options.chunkTokens,
       onScores,
     });
     for await (const event of events) {

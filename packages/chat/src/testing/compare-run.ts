@@ -25,12 +25,17 @@ export interface RunReport {
 }
 
 /** Does a recorded run again and compares every stage. */
-export async function compareRun(chat: Chat, golden: GoldenCase, run: string): Promise<RunReport> {
+export async function compareRun(
+  chat: Chat,
+  golden: GoldenCase,
+  run: string,
+  { chunkTokens }: { readonly chunkTokens?: number } = {},
+): Promise<RunReport> {
   const record = await readRecord(golden, run);
   if (record.how === 'batch_chat') return compareBatch(chat, golden, run);
   const recorded = await readFloat32File(`${golden.folder}/golden/${run}.safetensors`);
   const { turns, options } = goldenQuestion(golden, record);
-  const { answer, tensors } = await chat.trace(turns, options);
+  const { answer, tensors } = await chat.trace(turns, { ...options, chunkTokens });
   const pixels = tensors.pixel_values;
   const steps = tensors.logits!;
   const { vision, visualTokens } = await visionStages(chat, golden, record, tensors);

@@ -1,0 +1,36 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import type { RunReport } from './testing/compare-run.js';
+import { softwareVulkan } from './testing/software-vulkan.js';
+
+const driver = softwareVulkan();
+const script = fileURLToPath(new URL('../scripts/compare-webgpu.ts', import.meta.url));
+
+/* Where Chromium brings a software driver; INTERNVL_REQUIRE_WEBGPU=1 makes its absence a failure of @internvl/backend-node. */
+describe.runIf(driver)('onnxruntime on WebGPU', () => {
+  test('answers as the reference', { timeout: 300_000 }, async () => {
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--conditions=@internvl/source', '--import', 'tsx', script, '^(v2-1b|hf-llama)$'],
+      { env: { ...process.env, ...driver } },
+    );
+    const reports: RunReport[] = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(reports.map(({ case: name, run }) => `${name} ${run}`)).toEqual([
+      'hf-llama one-tile',
+      'hf-llama text-only',
+      'v2-1b one-tile',
+      'v2-1b text-only',
+    ]);
+    for (const report of reports) {
+      expect(report).toMatchObject({ prompt: true, promptIds: true, ids: true, text: true });
+      expect(report.vision ?? 0).toBeLessThanOrEqual(1e-4);
+      expect(report.visualTokens ?? 0).toBeLessThanOrEqual(1e-4);
+      expect(report.logits ?? 0).toBeLessThanOrEqual(5e-4);
+    }
+  });
+});
