@@ -87,8 +87,3 @@ export async function slotId(files: CheckpointFiles, config: ModelConfig): Promi
   }
   throw new Error('no <IMG_CONTEXT>');
 }
-
-/** Whether a folder of checkpoints has pictures beside it. */
-function hasImages(folder: string): boolean {
-  return existsSync(join(folder, 'images'));
-}
