@@ -1,6 +1,12 @@
 import type { TileBox } from '@internvl/tiling';
 import type { Answer, BuiltPrompt, TiledImage } from './answer.js';
 
+/** Something about a file for a caller who wants to tell. */
+export interface ImageNotice {
+  readonly code: string;
+  readonly message: string;
+}
+
 /** An image was decoded and its tile plan is known. */
 export interface ImageTiled extends TiledImage {
   readonly type: 'image-tiled';
@@ -10,6 +16,8 @@ export interface ImageTiled extends TiledImage {
   readonly boxes: readonly TileBox[];
   /** Whether the last tile is the whole image. */
   readonly thumbnail: boolean;
+  /** What decoding did that the pixels no longer show: `first-frame`, `alpha-dropped`, `sixteen-bit`, … */
+  readonly notices: readonly ImageNotice[];
 }
 
 /** The prompt is built; visual tokens may still be missing. */

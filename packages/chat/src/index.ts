@@ -13,6 +13,7 @@ export type {
 export type {
   AnswerFinished,
   ChatEvent,
+  ImageNotice,
   ImageTiled,
   PrefillProgress,
   PromptBuilt,

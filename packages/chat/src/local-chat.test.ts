@@ -52,6 +52,7 @@ describe('an answer', () => {
       rows: 1,
       tiles: 3,
       thumbnail: true,
+      notices: [],
     });
     expect(events[1]).toMatchObject({ imageTokens: 3 });
     expect(events[4]).toEqual({ type: 'vision-progress', image: 0, loaded: 3, total: 3 });

@@ -1,12 +1,18 @@
 import { InternVLError } from '@internvl/backend';
 import type { RgbImage } from '@internvl/tiling';
+import type { ImageNotice } from '../event.js';
 import type { ImageInput } from '../turn.js';
+
+/** Pixels, and what they no longer show of the file. */
+export interface Decoded extends RgbImage {
+  readonly notices?: readonly ImageNotice[];
+}
 
 /** Turns an encoded file, by its bytes or its path, into pixels. Brought by the platform's entry point. */
 export type DecodeFile = (
   file: Uint8Array | string,
   options: { readonly exif: boolean; readonly signal: AbortSignal | undefined },
-) => Promise<RgbImage>;
+) => Promise<Decoded>;
 
 /**
  * Pixels of an image of the caller.
@@ -20,7 +26,7 @@ export async function decodeImage(
     exif = false,
     signal,
   }: { readonly exif?: boolean | undefined; readonly signal?: AbortSignal | undefined },
-): Promise<RgbImage> {
+): Promise<Decoded> {
   if (typeof image === 'string' || image instanceof Uint8Array) {
     if (decodeFile) return decodeFile(image, { exif, signal });
     throw new InternVLError(

@@ -3,7 +3,7 @@ import type { ModelConfig } from '@internvl/checkpoint';
 import { centreCrop, padToSquare, planTiles, type RgbImage, type TilePlan } from '@internvl/tiling';
 import type { ImageTiled } from '../event.js';
 import type { TileOptions } from '../options.js';
-import { type DecodeFile, decodeImage } from './decode-image.js';
+import { type Decoded, type DecodeFile, decodeImage } from './decode-image.js';
 import type { Placeholder } from './placeholders.js';
 
 /** A decoded image with its plan. */
@@ -62,32 +62,23 @@ interface PlanImageOptions {
 
 /** Plans one image, prepared as the checkpoint was trained. */
 function planImage(
-  decoded: RgbImage,
+  decoded: Decoded,
   config: ModelConfig,
   { frame, index, ...limits }: PlanImageOptions,
 ): PlannedImage {
   const { tileSize, dynamicTiles, tokensPerTile } = config;
   const image = prepared(decoded, config);
-  const plan = planTiles(image, { tileSize, dynamicTiles, tokensPerTile, ...limits });
+  const plan = planTiles(image, {
+    tileSize,
+    dynamicTiles,
+    // A vision tower alone has none.
+    ...(tokensPerTile > 0 && { tokensPerTile }),
+    ...limits,
+  });
   const { columns, rows, tiles, boxes, thumbnail } = plan;
-  const { width, height } = decoded;
-  return {
-    image,
-    plan,
-    frame,
-    tiled: {
-      type: 'image-tiled',
-      image: index,
-      width,
-      height,
-      columns,
-      rows,
-      tiles,
-      tileSize,
-      boxes,
-      thumbnail,
-    },
-  };
+  const { width, height, notices = [] } = decoded;
+  const tiled = { image: index, width, height, columns, rows, tiles, tileSize, boxes, thumbnail, notices };
+  return { image, plan, frame, tiled: { type: 'image-tiled', ...tiled } };
 }
 
 /** What is done before tiles are cut; only where there is a single one. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { referenceBackend } from '@internvl/backend/reference';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { finishedAnswer } from '../finished-answer.js';
+import { readFloat32File } from '../testing/float32-file.js';
 import { fixtures } from '../testing/golden-record.js';
 import { load } from './load.js';
 import { readRange } from './read-range.js';
@@ -125,5 +126,30 @@ test('half the bytes answer too', async () => {
   const chat = await load(folder, { backend: 'cpu', cache, precision: 'fp16', worker: false });
   const answer = await finishedAnswer(chat.answer(question, short));
   expect(answer).toMatchObject({ precision: 'fp16', usage: { outputTokens: 6 } });
+  await chat.dispose();
+});
+
+test('what decoding did is told', async () => {
+  const chat = await load(folder, { backend: 'cpu', cache, worker: false });
+  const turns = [{ role: 'user', parts: [{ type: 'image', image: `${images}/alpha.png` }] }] as const;
+  const { value } = await chat.answer(turns).next();
+  expect(value).toMatchObject({ type: 'image-tiled', notices: [{ code: 'alpha-dropped' }] });
+  await chat.dispose();
+});
+
+test('a vision tower alone gives the reference’s class embedding', async () => {
+  const golden = `${fixtures}vit-300m`;
+  const chat = await load(golden, { backend: 'cpu', cache, worker: false });
+  const recorded = await readFloat32File(`${golden}/golden/own-size.safetensors`);
+  const expected = recorded.get('class_row')!.data;
+  for await (const tile of chat.features(`${images}/panda.png`)) {
+    expect(tile.total).toBe(1);
+    expect(tile.visualTokens).toBeUndefined();
+    const errors = tile.classEmbedding.data.map((value, index) => Math.abs(value - expected[index]!));
+    expect(Math.max(...errors)).toBeLessThan(1e-4);
+  }
+  await expect(finishedAnswer(chat.answer(question))).rejects.toMatchObject({
+    code: 'architecture-unsupported',
+  });
   await chat.dispose();
 });
