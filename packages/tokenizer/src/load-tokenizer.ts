@@ -73,7 +73,7 @@ export function loadTokenizer(files: TokenizerFiles, options: LoadOptions = {}):
     addedIds: new Set([...decoder, ...byId].map((token) => token.id)),
     split(file, patterns) {
       const one = (pattern: string): Split =>
-        patternSplit(file, pattern === 'qwen2' ? qwen2Pattern : pattern, slow);
+        patternSplit(file, pattern === 'qwen2' ? qwen2Pattern : pattern);
       if (options.formats) return options.formats.split(patterns, one);
       const [only = '', more] = patterns;
       if (more === undefined && (only === 'qwen2' || /\W/.test(only))) return one(only);
@@ -92,7 +92,7 @@ export function loadTokenizer(files: TokenizerFiles, options: LoadOptions = {}):
     contents.set(token.content, token);
   };
   // The fast classes take the file's own tokens and put the configuration's over them; the slow ones know one list.
-  if (!slow || listed.length === 0) distinct('vocabulary', source.addedTokens ?? []).forEach(add);
+  if (!slow || listed.length === 0) source.addedTokens?.forEach(add);
   distinct(decoder.length > 0 ? configFile : addedFile, listed).forEach(add);
   const idOf = (content = ''): number | undefined => {
     const id = contents.get(content)?.id ?? vocabulary.find(content);

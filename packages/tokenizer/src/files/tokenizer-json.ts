@@ -1,5 +1,5 @@
 import { unreadable } from '../error.js';
-import { addedToken } from '../load/added-token.js';
+import { addedToken, distinct } from '../load/added-token.js';
 import type { ReadContext } from '../load/context.js';
 import { rulesOf } from '../load/piece-source.js';
 import type { Source } from '../load/source.js';
@@ -126,6 +126,6 @@ export function readTokenizerJson(file: string, bytes: Uint8Array, context: Read
         ? rulesOf(prefix !== 'none', context)
         : { normalForm, prefix, invalid, strip },
     frame,
-    addedTokens,
+    addedTokens: distinct(file, addedTokens),
   };
 }

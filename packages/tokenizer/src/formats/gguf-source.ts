@@ -69,11 +69,14 @@ export function ggufSource(file: string, bytes: Uint8Array, context: ReadContext
         ? [{ ...plainToken(at, content, kinds[at] === control), normalized: false }]
         : [],
     );
+  const own = (at: number, id: number): void => {
+    if (id !== at) throw fail(`tokens ${at}`, `another token than ${id}`, tokens[at]);
+  };
   if (name === 'llama') {
     for (const [at, token] of tokens.entries()) {
       const kind = kinds[at]!;
       if (kind < 1 || kind > 6) throw fail('token_type', `a kind from 1 to 6 at ${at}`, kind);
-      vocabulary.add(vocabulary.scratch, 0, vocabulary.write(token), kind);
+      own(at, vocabulary.add(vocabulary.scratch, 0, vocabulary.write(token), kind));
     }
     const scores = Float32Array.from(list('scores', number));
     if (scores.length !== tokens.length) throw fail('scores', `${tokens.length} scores`, scores.length);
@@ -89,7 +92,7 @@ export function ggufSource(file: string, bytes: Uint8Array, context: ReadContext
   if (name !== 'gpt2') throw fail('model', 'llama or gpt2', name);
   const pattern = context.options.split ?? patterns[String(value('pre') ?? 'default')];
   if (!pattern) throw fail('pre', `one of ${Object.keys(patterns).join(', ')}`, value('pre'));
-  for (const token of tokens) vocabulary.addSpelling(token);
+  for (const [at, token] of tokens.entries()) own(at, vocabulary.addSpelling(token));
   // Some vocabularies (SmolLM2) lack rare bytes; llama.cpp leaves those out. They get ids that `within` takes away again.
   for (const character of vocabulary.characters) vocabulary.addSpelling(character);
   const merges = mergeList(file, vocabulary, tokens.length);

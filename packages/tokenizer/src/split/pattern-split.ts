@@ -2,17 +2,16 @@ import { unreadable } from '../error.js';
 import type { Split } from '../model/byte-words.js';
 
 /**
- * Cuts at the matches of a regular expression; what lies between two matches is a word too. The syntax is that of the Rust library:
- * `\s` is Unicode's White_Space (U+0085 is in it, U+FEFF is not), `(?i:…)` folds ASCII only. Python's `regex`, which the slow classes use, also takes U+017F
- * for an s: `longS`.
+ * Cuts at the matches of a regular expression; what lies between two matches is a word too. The syntax is that of the references: `\s` is
+ * Unicode's White_Space (U+0085 is in it, U+FEFF is not), and `(?i:…)` folds case, also U+017F for an s, which all of them do.
  *
  * @throws `tokenizer-unreadable` for a pattern that JavaScript cannot express
  */
-export function patternSplit(file: string, source: string, longS: boolean): Split {
+export function patternSplit(file: string, source: string): Split {
   const bothCases = (letter: string): string =>
-    `[${letter.toLowerCase()}${letter.toUpperCase()}${longS && letter === 's' ? '\u017f' : ''}]`;
+    `[${letter}${letter.toUpperCase()}${letter === 's' ? '\u017f' : ''}]`;
   const body = source
-    .replace(/\(\?i:(.*?)\)/g, (_, inner: string) => `(?:${inner.replace(/[A-Za-z]/g, bothCases)})`)
+    .replace(/\(\?i:(.*?)\)/g, (_, inner: string) => `(?:${inner.replace(/[a-z]/g, bothCases)})`)
     .replace(/\\(s)/gi, (_, space: string) => (space === 's' ? '\\p{White_Space}' : '\\P{White_Space}'));
   try {
     const here = new RegExp(body, 'uy');
