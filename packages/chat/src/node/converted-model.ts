@@ -35,10 +35,11 @@ export async function convertedModel(model: string, options: Options): Promise<F
   const precision = precisionOf(options.precision);
   const { path, hub } = await resolveModel(model, { cache, env, signal, onProgress });
   const name = hub?.repo ?? basename(path);
+  const conversationFile = await textIn(path, 'conversation.py');
   if (await isConverted(path)) {
     const converted = await openConverted(path);
     assertPrecision(converted, precision, path);
-    return { converted, name, conversationFile: undefined };
+    return { converted, name, conversationFile };
   }
   const checkpoint = await openFolder(path, { cache, env, signal });
   try {
@@ -49,7 +50,7 @@ export async function convertedModel(model: string, options: Options): Promise<F
       signal,
       onProgress,
     });
-    return { converted, name, conversationFile: await textIn(path, 'conversation.py') };
+    return { converted, name, conversationFile };
   } finally {
     await checkpoint.close();
   }
