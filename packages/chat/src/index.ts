@@ -10,6 +10,7 @@ export type {
   TileFeatures,
   Trace,
 } from './chat.js';
+export type { ChatModel, LanguageSide } from './chat-model.js';
 export type {
   AnswerFinished,
   ChatEvent,
@@ -21,6 +22,10 @@ export type {
   VisionProgress,
 } from './event.js';
 export { finishedAnswer } from './finished-answer.js';
+export type { Decoded, DecodeFile } from './images/decode-image.js';
 export type { LoadOptions, LoadProgress } from './load-options.js';
+export { LocalChat } from './local-chat.js';
 export type { AnswerOptions, GenerationOptions, TileOptions } from './options.js';
+export type { PlacedPart, PlacedTurn, PromptStyle, PromptStyleOptions } from './prompt/prompt-style.js';
+export { type PromptStyleSource, promptStyleOf } from './prompt/prompt-style-of.js';
 export type { ImageInput, ImagePart, Part, TextPart, Turn, VideoPart } from './turn.js';
