@@ -156,7 +156,7 @@ function readSource(context: ReadContext): Source {
   }
   throw new TokenizerError(
     'file-missing',
-    `Expected one of ${kinds.join(', ')}, or with formats *.tiktoken or *.gguf, got ${found.join(', ') || 'none'}. Add it.`,
+    `Expected one of ${kinds.join(', ')}, or another with formats, got ${found.join(', ') || 'none'}. Add it.`,
     { expected: kinds, found },
   );
 }
@@ -174,12 +174,7 @@ function builtIn(file: string, bytes: Uint8Array, context: ReadContext): Source 
     parseJson(tableFile, rest);
     vocabulary = vocabularyOf(tableFile, tokens, true, context.addedIds);
   }
-  return byteSource(
-    file,
-    vocabulary,
-    readMerges(file, lines, vocabulary),
-    context.options.split ?? 'qwen2',
-    false,
-    context,
-  );
+  const merges = readMerges(file, lines, vocabulary);
+  const named = context.options.split ?? 'qwen2';
+  return byteSource(table ? tableFile : file, vocabulary, merges, named, false, context);
 }

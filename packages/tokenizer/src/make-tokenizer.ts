@@ -43,7 +43,7 @@ export function makeTokenizer(parts: TokenizerParts): Tokenizer {
     if ((bos && bosId === undefined) || (eos && eosId === undefined)) {
       throw new TokenizerError(
         'invalid-option',
-        'Expected tokens for bos and eos, this tokenizer lacks one. Leave the option out.',
+        'Expected a tokenizer with bos and eos tokens. Leave the option out.',
         { bosId, eosId },
       );
     }

@@ -60,7 +60,7 @@ export function segmentCutter(
         if (!token)
           throw new TokenizerError(
             'invalid-option',
-            `Expected an added token, got ${segment.token}, which this tokenizer lacks.`,
+            `Expected an added token of this tokenizer, got ${segment.token}.`,
             segment,
           );
         push({ ...text, token, count: segment.count ?? 1, text: token.content });

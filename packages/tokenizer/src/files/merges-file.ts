@@ -39,7 +39,7 @@ export function readMerges(file: string, lines: readonly string[], vocabulary: V
   const grows = vocabulary.entries.count === 0;
   if (grows) for (const character of [...vocabulary.characters].sort()) vocabulary.addSpelling(character);
   const list = mergeList(file, vocabulary, lines.length, grows);
-  if (lines.length < 3) throw unreadable(file, 'lines', 'two tokens on each');
+  if (!lines.some((line) => /^[^#]+ /.test(line))) throw unreadable(file, 'lines', 'two tokens on each');
   for (const [index, line] of lines.entries()) {
     const [left = '', right = '', more] = line.replace('\r', '').split(' ');
     if (left === '#version:' || left + right === '') continue;

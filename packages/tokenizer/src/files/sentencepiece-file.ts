@@ -55,7 +55,7 @@ export function readSentencePiece(file: string, bytes: Uint8Array): SentencePiec
     });
     if (part > 1) return;
     if (start === end || ![1, 2, 3, 4, 6].includes(kind!))
-      throw unreadable(file, `piece ${id}`, 'a text of kind 1 to 4 or 6', kind);
+      throw unreadable(file, `piece ${id}`, 'a text of a known kind', kind);
     const twin = vocabulary.add(bytes, start!, end!, kind);
     if (twin !== id) throw unreadable(file, `piece ${id}`, `another text than that of piece ${twin}`);
   });

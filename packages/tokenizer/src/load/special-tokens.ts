@@ -40,5 +40,5 @@ export function specialTokens(
 /** A token given by its content or as an object with its flags. */
 function contentOf(value: unknown): string | undefined {
   const content = isJson(value) ? value.content : value;
-  return typeof content === 'string' && content !== '' ? content : undefined;
+  return typeof content === 'string' && content ? content : undefined;
 }

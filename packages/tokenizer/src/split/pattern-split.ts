@@ -12,7 +12,7 @@ export function patternSplit(file: string, source: string): Split {
     `[${letter}${letter.toUpperCase()}${letter === 's' ? '\u017f' : ''}]`;
   const body = source
     .replace(/\(\?i:(.*?)\)/g, (_, inner: string) => `(?:${inner.replace(/[a-z]/g, bothCases)})`)
-    .replace(/\\(s)/gi, (_, space: string) => (space === 's' ? '\\p{White_Space}' : '\\P{White_Space}'));
+    .replace(/\\s/gi, (one) => `\\${one === '\\s' ? 'p' : 'P'}{White_Space}`);
   try {
     const here = new RegExp(body, 'uy');
     const behind = new RegExp(body, 'ug');
