@@ -6,7 +6,7 @@ import type { TokenizerFiles } from '../load-options.js';
 const root = new URL('../../../../', import.meta.url);
 
 /** The folder with the full sets of reference data beside the repository; undefined where it is absent. */
-export function sharedFolder(): string | undefined {
+function sharedFolder(): string | undefined {
   const folder = process.env.INTERNVL_SHARED ?? fileURLToPath(new URL('../shared/', root));
   return existsSync(folder) ? `${folder.replace(/\/$/, '')}/` : undefined;
 }
