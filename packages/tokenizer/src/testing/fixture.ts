@@ -6,7 +6,7 @@ import type { TokenizerFiles } from '../load-options.js';
 const root = new URL('../../../../', import.meta.url);
 
 /** The folder with the full sets of reference data beside the repository; undefined where it is absent. */
-function sharedFolder(): string | undefined {
+export function sharedFolder(): string | undefined {
   const folder = process.env.INTERNVL_SHARED ?? fileURLToPath(new URL('../shared/', root));
   return existsSync(folder) ? `${folder.replace(/\/$/, '')}/` : undefined;
 }
@@ -18,10 +18,15 @@ export function fixture(name: string): string {
 
 /** Tokenizer files of a fixture, compressed ones unpacked. */
 export function fixtureFiles(name: string): Record<string, Uint8Array> {
+  return folderFiles(fixture(name));
+}
+
+/** Tokenizer files of a folder, compressed ones unpacked. */
+export function folderFiles(folder: string): Record<string, Uint8Array> {
   const files: Record<string, Uint8Array> = {};
-  for (const file of readdirSync(fixture(name))) {
+  for (const file of readdirSync(folder)) {
     if (!/^(tokenizer|special_tokens_map|added_tokens|merges|vocab|chat_template)/.test(file)) continue;
-    const bytes = readFileSync(`${fixture(name)}/${file}`);
+    const bytes = readFileSync(`${folder}/${file}`);
     files[file.replace(/\.gz$/, '')] = new Uint8Array(file.endsWith('.gz') ? gunzipSync(bytes) : bytes);
   }
   return files;
