@@ -18,7 +18,10 @@ interface Sample {
   }[];
 }
 
-const samples: readonly Sample[] = JSON.parse(await readFile(join(nano, 'samples', 'samples.json'), 'utf8'));
+const folder = shared === undefined ? nano : join(shared, 'nano');
+const samples: readonly Sample[] = JSON.parse(
+  await readFile(join(folder, 'samples', 'samples.json'), 'utf8'),
+);
 
 /** Under this gap between the best two logits, float32 arithmetic in another order may go another way. */
 const UNDECIDED = 0.001;
@@ -29,7 +32,7 @@ describe.runIf(shared)("the weights as they were trained give the ids of the ref
   let cache = '';
   beforeAll(async () => {
     cache = await mkdtemp(join(tmpdir(), 'internvl-trained-'));
-    chat = await load(join(shared ?? '', 'nano', 'checkpoint'), { backend: 'cpu', cache });
+    chat = await load(join(folder, 'checkpoint'), { backend: 'cpu', cache });
   });
   afterAll(async () => {
     await chat.dispose();
@@ -39,7 +42,7 @@ describe.runIf(shared)("the weights as they were trained give the ids of the ref
   test.each(samples)('$file', async ({ file, turns }) => {
     for (const { question, ids } of turns.filter(({ smallest_gap }) => smallest_gap >= UNDECIDED)) {
       const parts = [
-        { type: 'image' as const, image: join(shared ?? '', 'nano', 'samples', file) },
+        { type: 'image' as const, image: join(folder, 'samples', file) },
         { type: 'text' as const, text: question },
       ];
       const options = { maxNewTokens: Math.max(48, ids.length) };
