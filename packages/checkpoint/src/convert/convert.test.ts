@@ -63,11 +63,13 @@ test('the same call again changes nothing, another checkpoint is refused', async
   await convert(await opened(), { directory, onProgress });
   expect(seen.filter(({ status }) => status !== 'hashing')).toEqual([]);
 
+  const other = await opened('v2-40b');
+  const same = await opened();
   for (const again of [
-    convert(await opened('v2-40b'), { directory }),
-    convert(await opened(), { directory, precision: 'fp16' }),
+    () => convert(other, { directory }),
+    () => convert(same, { directory, precision: 'fp16' }),
   ]) {
-    await expect(again).rejects.toMatchObject({ code: 'invalid-option', facts: { option: 'directory' } });
+    await expect(again()).rejects.toMatchObject({ code: 'invalid-option', facts: { option: 'directory' } });
   }
 });
 
