@@ -7,6 +7,7 @@ export default defineConfig({
     'src/reference/index.ts',
     'src/conformance/index.ts',
     'src/onnx/index.ts',
+    'src/node/index.ts',
   ],
   format: ['esm'],
   target: 'es2022',

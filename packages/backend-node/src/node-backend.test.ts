@@ -2,11 +2,11 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Backend, hostTensor } from '@internvl/backend';
+import { readRange } from '@internvl/backend/node';
 import { encodeModel } from '@internvl/backend/onnx';
 import { referenceBackend } from '@internvl/backend/reference';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Fallback, nodeBackend } from './node-backend.js';
-import { readRange } from './read-range.js';
 
 /** A device that onnxruntime-node has no provider for on this platform. */
 const absent = process.platform === 'win32' ? 'coreml' : 'dml';

@@ -1,10 +1,6 @@
 #!/usr/bin/env node
 import { main } from './main.js';
 
-// ONNX Runtime's own telemetry: nothing about a user's machine leaves it, and its parser of the command line overflows
-// the stack on a long prompt. Set here, before any thread starts, because a worker's environment is a copy.
-process.env.ORT_DISABLE_TELEMETRY ??= '1';
-
 const interruption = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
   process.on(name, () => {

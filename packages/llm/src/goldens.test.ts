@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Backend } from '@internvl/backend';
+import { readRange } from '@internvl/backend/node';
 import { referenceBackend } from '@internvl/backend/reference';
 import { nodeBackend } from '@internvl/backend-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -37,11 +37,6 @@ describe.runIf(sharedGoldens)('the full set', () => {
 
 function cpu(): Promise<Backend> {
   return nodeBackend({ device: 'cpu', threads: 1 });
-}
-
-async function readRange(path: string, offset: number, length?: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(await readFile(path));
-  return bytes.subarray(offset, length === undefined ? bytes.length : offset + length);
 }
 
 function suite(folder: string, backend: () => Promise<Backend>): void {

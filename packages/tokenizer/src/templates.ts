@@ -24,4 +24,4 @@ export type {
 } from './prompt/prompt-spec.js';
 export { systemMessages, thinkingMessage } from './prompt/system-messages.js';
 export { type GenerationHints, templateGeneration } from './prompt/template-generation.js';
-export { stripSpaces } from './text/white-space.js';
+export { pythonSpace, stripSpaces } from './text/white-space.js';

@@ -1,7 +1,7 @@
 import { type Backend, InternVLError } from '@internvl/backend';
+import { readRange } from '@internvl/backend/node';
 import { referenceBackend } from '@internvl/backend/reference';
 import type { NodeBackendOptions } from '@internvl/backend-node';
-import { readRange } from './read-range.js';
 
 export interface BackendByNameOptions {
   readonly threads?: number | undefined;

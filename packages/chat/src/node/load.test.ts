@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readRange } from '@internvl/backend/node';
 import { referenceBackend } from '@internvl/backend/reference';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { finishedAnswer } from '../finished-answer.js';
 import { readFloat32File } from '../testing/float32-file.js';
 import { fixtures } from '../testing/golden-record.js';
 import { load } from './load.js';
-import { readRange } from './read-range.js';
 
 const folder = `${fixtures}v2-1b`;
 const images = `${fixtures}images`;

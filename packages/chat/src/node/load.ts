@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { InternVLError } from '@internvl/backend';
+import { withoutTelemetry } from '@internvl/backend/node';
 import type { Chat } from '../chat.js';
 import { connectChat } from '../host/connect-chat.js';
 import type { LoadOptions } from '../load-options.js';
@@ -42,6 +43,7 @@ export async function load(
   }
   const { precision, threads, cache, env } = options;
   const request: LoadRequest = { model, backend, precision, threads, cache, env: env && { ...env } };
+  withoutTelemetry();
   const entry = new URL(import.meta.resolve('#node-worker'));
   return connectChat(workerTransport(new Worker(entry)), request, hooks);
 }

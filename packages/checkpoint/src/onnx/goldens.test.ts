@@ -1,7 +1,8 @@
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Backend, hostTensor } from '@internvl/backend';
+import { readRange } from '@internvl/backend/node';
 import { referenceBackend } from '@internvl/backend/reference';
 import { nodeBackend } from '@internvl/backend-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -175,17 +176,6 @@ async function compareBatch(
     const next = logits.map(argmax);
     expect(next).toEqual(rows.map(({ ids }) => ids[step]));
     logits = await decoder.step(caches, next);
-  }
-}
-
-async function readRange(path: string, offset: number, length?: number): Promise<Uint8Array> {
-  const file = await open(path);
-  try {
-    const bytes = new Uint8Array(length ?? (await file.stat()).size - offset);
-    await file.read(bytes, 0, bytes.length, offset);
-    return bytes;
-  } finally {
-    await file.close();
   }
 }
 

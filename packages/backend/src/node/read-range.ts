@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { InternVLError } from '@internvl/backend';
+import { InternVLError } from '../error.js';
 
 /** Longest single read; Node refuses 2 GiB and more. */
 const longestRead = 2 ** 30;

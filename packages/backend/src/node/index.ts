@@ -1,0 +1,2 @@
+export { readRange } from './read-range.js';
+export { withoutTelemetry } from './without-telemetry.js';
