@@ -164,6 +164,12 @@ const checks: Readonly<Record<string, Check>> = {
     attributes: { axis: int(0), keepdims: int(0) },
     outputs: ['int64'],
   },
+  'ArgMax of equal numbers': {
+    op: 'ArgMax',
+    inputs: [hostTensor('float32', Float32Array.of(1, 3, 3, -1, -1, -2), [2, 3])],
+    attributes: { axis: int(-1), keepdims: int(0) },
+    outputs: ['int64'],
+  },
   TopK: { op: 'TopK', inputs: [floats(1, 3, 6), longs(4)], outputs: ['float32', 'int64'] },
   ConstantOfShape: {
     op: 'ConstantOfShape',

@@ -56,7 +56,8 @@ function addInputs(graph: GraphBuilder, llm: LlmConfig): string {
 
 /**
  * Final norm and head on the positions that were asked for only: most of a prompt needs no logits. None may be asked for;
- * the last reshape takes its sizes from the inputs, as an empty one leaves nothing to infer from.
+ * the last reshapes take their sizes from the inputs, as an empty value leaves nothing to infer from, and as ONNX Runtime's
+ * ArgMax of no rows keeps the axis it should drop.
  */
 function addLogits(graph: GraphBuilder, hidden: string, { llm, weights, precision }: DecoderOptions): void {
   const wanted = graph.add('logits.hidden', 'Gather', [hidden, 'logit_index'], { axis: 1 });
@@ -69,4 +70,7 @@ function addLogits(graph: GraphBuilder, hidden: string, { llm, weights, precisio
   const shape = graph.add('logits.shape', 'Concat', [sizes, graph.ints([llm.vocabulary])], { axis: 0 });
   graph.add('logits', 'Reshape', [scores, shape], { allowzero: 1 });
   graph.output('logits', ['batch', 'logits', llm.vocabulary]);
+  const best = graph.add('token_ids.flat', 'ArgMax', [scores], { axis: 1, keepdims: 0 });
+  graph.add('token_ids', 'Reshape', [best, sizes], { allowzero: 1 });
+  graph.output('token_ids', ['batch', 'logits'], 'int64');
 }

@@ -12,7 +12,7 @@ import type { Safetensors } from '../safetensors/safetensors.js';
 import { openFolder } from '../source/open-folder.js';
 import { checkpointNames, fixtures, goldens } from '../testing/checkpoints.js';
 import { type GoldenRecord, openRun, runNames, runPixels, slotId } from '../testing/golden-record.js';
-import { floats, TinyDecoder } from '../testing/tiny-decoder.js';
+import { argmax, floats, TinyDecoder } from '../testing/tiny-decoder.js';
 
 /** What float32 allows; the records' own noise is a tenth of it. */
 const VISION = 1e-4;
@@ -182,8 +182,4 @@ async function compareBatch(
 function difference(actual: Float32Array, expected: Float32Array): number {
   expect(actual.length).toBe(expected.length);
   return actual.reduce((largest, value, at) => Math.max(largest, Math.abs(value - expected[at]!)), 0);
-}
-
-function argmax(values: Float32Array): number {
-  return values.reduce((best, value, at) => (value > values[best]! ? at : best), 0);
 }

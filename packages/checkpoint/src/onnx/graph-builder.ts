@@ -38,9 +38,9 @@ export class GraphBuilder {
     return name;
   }
 
-  /** Makes the value `name` a float32 output. */
-  output(name: string, dims: readonly (number | string)[]): void {
-    this.#outputs.push({ name, type: 'float32', dims });
+  /** Makes the value `name` an output, float32 unless told otherwise. */
+  output(name: string, dims: readonly (number | string)[], type: DType = 'float32'): void {
+    this.#outputs.push({ name, type, dims });
   }
 
   /** A node with one output, called `name`. An operator of ONNX Runtime's own is `'com.microsoft.MoE'`. */

@@ -124,7 +124,7 @@ export class TinyDecoder {
     }
 
     const outputs = await this.#decoder.run(feeds, {
-      outputs: ['logits', ...ports.map((port) => `new.${port}`)],
+      outputs: ['logits', 'token_ids', ...ports.map((port) => `new.${port}`)],
     });
     for (const [row, cache] of caches.entries()) {
       for (const port of ports) {
@@ -146,13 +146,21 @@ export class TinyDecoder {
       cache.capacity = cache.length;
     }
     const logits = await floats(outputs.logits);
-    return caches.map((_, row) => logits.slice(row * vocabulary, (row + 1) * vocabulary));
+    const rows = caches.map((_, row) => logits.slice(row * vocabulary, (row + 1) * vocabulary));
+    const ids = Array.from((await outputs.token_ids?.getData()) ?? [], Number);
+    if (`${ids}` !== `${rows.map(argmax)}`) throw new Error(`token_ids are ${ids}, not ${rows.map(argmax)}`);
+    return rows;
   }
 
   async dispose(): Promise<void> {
     await this.#embed.dispose();
     await this.#decoder.dispose();
   }
+}
+
+/** Place of the largest number, the first of equal ones. */
+export function argmax(values: Float32Array): number {
+  return values.reduce((best, value, at) => (value > values[best]! ? at : best), 0);
 }
 
 /** The numbers of a float32 output. */

@@ -41,7 +41,7 @@ export const argMax: Operator = (attributes) => {
   attributes.only('select_last_index', 0);
   return (inputs) => {
     const { axis, dims, lanes } = lanesOf(inputs, given);
-    const places = lanes.map((lane) => largest(lane, 1)[0]!);
+    const places = lanes.map(firstLargest);
     return [int64(keep ? dims.with(axis, 1) : dims.toSpliced(axis, 1), places)];
   };
 };
@@ -65,6 +65,10 @@ export const topK: Operator = (attributes) => {
 export function largest(row: Float32Array | Float64Array, count: number): number[] {
   const places = Array.from(row.keys());
   return places.sort((a, b) => row[b]! - row[a]! || a - b).slice(0, count);
+}
+
+function firstLargest(row: Float32Array): number {
+  return row.reduce((best, value, place) => (value > row[best]! ? place : best), 0);
 }
 
 function lanesOf(
