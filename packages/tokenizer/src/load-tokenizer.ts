@@ -14,7 +14,7 @@ import type { LoadOptions, TokenizerFiles } from './load-options.js';
 import { makeTokenizer } from './make-tokenizer.js';
 import type { Split } from './model/byte-words.js';
 import { userDefined } from './model/piece-kind.js';
-import { makeVocabulary } from './model/vocabulary.js';
+import { makeVocabulary, type Vocabulary } from './model/vocabulary.js';
 import { patternSplit } from './split/pattern-split.js';
 import { qwen2Pattern } from './split/qwen2-pattern.js';
 import type { AddedToken, Tokenizer } from './tokenizer-spec.js';
@@ -167,14 +167,14 @@ function builtIn(file: string, bytes: Uint8Array, context: ReadContext): Source 
   if (file !== 'merges.txt') return undefined;
   const tableFile = 'vocab.json';
   const table = context.files[tableFile];
-  const lines = textOf(file, bytes).split('\n');
-  let vocabulary = makeVocabulary(true, lines.length + 256, bytes.length + 256);
+  const text = textOf(file, bytes);
+  let vocabulary: Vocabulary;
   if (table) {
     const { rest, tokens } = takeTokens(tableFile, textOf(tableFile, table), /^\s*\{/);
     parseJson(tableFile, rest);
     vocabulary = vocabularyOf(tableFile, tokens, true, context.addedIds);
-  }
-  const merges = readMerges(file, lines, vocabulary);
+  } else vocabulary = makeVocabulary(true, 256 + text.split('\n').length, 256 + bytes.length);
+  const merges = readMerges(file, text, vocabulary);
   const named = context.options.split ?? 'qwen2';
   return byteSource(table ? tableFile : file, vocabulary, merges, named, false, context);
 }

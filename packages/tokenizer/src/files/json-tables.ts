@@ -8,7 +8,7 @@ export const mergeEntry = `(?:${string}|\\[\\s*${string}\\s*,\\s*${string}\\s*\\
 
 /**
  * Takes a table out of a large JSON text without building it: hundreds of thousands of keys make slow objects. `open` matches the text up to
- * and including the table's bracket; `each` gets what the groups of an entry match, strings as JSON writes them. The text comes back with
+ * and including the table's bracket; `each` gets the match of an entry, its strings as JSON writes them. The text comes back with
  * the table emptied.
  */
 export function takeTable(
@@ -16,7 +16,7 @@ export function takeTable(
   text: string,
   open: RegExp,
   entry: string,
-  each: (groups: readonly string[]) => void,
+  each: (match: readonly (string | undefined)[]) => void,
 ): string {
   const start = open.exec(text);
   if (!start) return text;
@@ -27,7 +27,7 @@ export function takeTable(
     const match = item.exec(text);
     if (!match)
       throw unreadable(file, `character ${at}`, 'an entry and a comma or bracket', text.slice(at, at + 40));
-    each(match.slice(1, -1).filter((group) => group !== undefined));
+    each(match);
     if (!match[0].endsWith(',')) return text.slice(0, first) + text.slice(item.lastIndex - 1);
   }
 }

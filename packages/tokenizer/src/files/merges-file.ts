@@ -35,15 +35,17 @@ export function mergeList(file: string, vocabulary: Vocabulary, size: number, gr
  *
  * @throws `tokenizer-unreadable` with file and line.
  */
-export function readMerges(file: string, lines: readonly string[], vocabulary: Vocabulary): MergeTable {
+export function readMerges(file: string, text: string, vocabulary: Vocabulary): MergeTable {
   const grows = vocabulary.entries.count === 0;
   if (grows) for (const character of [...vocabulary.characters].sort()) vocabulary.addSpelling(character);
-  const list = mergeList(file, vocabulary, lines.length, grows);
-  if (!lines.some((line) => /^[^#]+ /.test(line))) throw unreadable(file, 'lines', 'two tokens on each');
-  for (const [index, line] of lines.entries()) {
-    const [left = '', right = '', more] = line.replace('\r', '').split(' ');
-    if (left === '#version:' || left + right === '') continue;
-    list.add(more === undefined ? left : line, right, `line ${index + 1}`);
+  const list = mergeList(file, vocabulary, text.length >> 3, grows);
+  if (!/^[^#\n]+ /m.test(text)) throw unreadable(file, 'lines', 'two tokens on each');
+  const end = /\r?\n|$/g;
+  for (let line = 1, at = 0; at < text.length; line++, at = end.lastIndex) {
+    const pair = text.slice(at, end.exec(text)!.index);
+    const space = pair.indexOf(' ');
+    if (pair && !pair.startsWith('#version:'))
+      list.add(pair.slice(0, Math.max(space, 0)), pair.slice(space + 1), `line ${line}`);
   }
   return list.merges;
 }

@@ -26,8 +26,8 @@ export function readTokenizerJson(file: string, bytes: Uint8Array, context: Read
   const merges: string[] = [];
   const json = parseJson(
     file,
-    takeTable(file, rest, /"merges"\s*:\s*\[/, mergeEntry, (parts) => {
-      const [left, right, more] = parts.length > 1 ? parts : parts[0]!.split(' ');
+    takeTable(file, rest, /"merges"\s*:\s*\[/, mergeEntry, ([, line, ...pair]) => {
+      const [left, right, more] = line?.split(' ') ?? pair.slice(0, 2);
       merges.push(more === undefined ? unescaped(left) : '', unescaped(right));
     }),
   );

@@ -5,7 +5,7 @@ import { idEntry, takeTable, unescaped } from './json-tables.js';
 /** Takes the tokens by id out of a JSON text: the text without them, and a list with holes. */
 export function takeTokens(file: string, text: string, open: RegExp): { tokens: string[]; rest: string } {
   const tokens: string[] = [];
-  const rest = takeTable(file, text, open, idEntry, ([key, value]) => {
+  const rest = takeTable(file, text, open, idEntry, ([, key, value]) => {
     const token = unescaped(key);
     const id = Number(value);
     if (!isId(id) || tokens[id] !== undefined) throw unreadable(file, token, 'an id of its own', value);
@@ -21,7 +21,11 @@ export function vocabularyOf(
   byteLevel: boolean,
   addedIds: ReadonlySet<number>,
 ): Vocabulary {
-  const vocabulary = makeVocabulary(byteLevel, tokens.length, 3 * tokens.join('').length);
+  const vocabulary = makeVocabulary(
+    byteLevel,
+    tokens.length,
+    tokens.reduce((bytes, token) => bytes + 3 * token.length, 0),
+  );
   if (tokens.length === 0) throw unreadable(file, 'tokens', 'some');
   for (let id = 0; id < tokens.length; id++) {
     const token = tokens[id];
