@@ -15,7 +15,7 @@ import type { AnswerOptions } from '../options.js';
 import type { ImageInput, Turn } from '../turn.js';
 import { HostClient } from './host-client.js';
 import { portableImage, portableTurns } from './portable-turns.js';
-import type { ClientMessage, HostMessage } from './protocol.js';
+import type { ClientMessage, HostCalls, HostMessage } from './protocol.js';
 import { RemoteConversation } from './remote-conversation.js';
 import type { LoadHooks } from './serve-chat.js';
 import type { Transport } from './transport.js';
@@ -34,7 +34,7 @@ export async function connectChat<L>(
   request: L,
   { signal, onProgress, onNote }: ConnectOptions = {},
 ): Promise<Chat> {
-  const client = new HostClient(transport);
+  const client = new HostClient<HostCalls<L>>(transport);
   try {
     const events = client.stream('load', request, signal);
     for (;;) {
@@ -52,11 +52,11 @@ export async function connectChat<L>(
 
 class HostedChat<L> implements Chat {
   readonly facts: ModelFacts;
-  readonly #client: HostClient<L>;
+  readonly #client: HostClient<HostCalls<L>>;
   #conversations = 0;
   #disposal: Promise<void> | undefined;
 
-  constructor(client: HostClient<L>, facts: ModelFacts) {
+  constructor(client: HostClient<HostCalls<L>>, facts: ModelFacts) {
     this.#client = client;
     this.facts = facts;
   }

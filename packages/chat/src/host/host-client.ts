@@ -1,18 +1,18 @@
 import { InternVLError } from '@internvl/backend';
 import { Inbox } from './inbox.js';
-import { type ClientMessage, CREDIT, type HostCalls, type HostMessage, type HostMethod } from './protocol.js';
+import { type Calls, CREDIT, type FromClient, type FromHost } from './messages.js';
 import type { Transport } from './transport.js';
 
 /** The client's end of the protocol: calls become streams. Aborting and leaving a stream are immediate here. */
-export class HostClient<L> {
-  readonly #transport: Transport<HostMessage, ClientMessage<L>>;
-  readonly #inboxes = new Map<number, Inbox>();
+export class HostClient<C extends Calls<C>, Moved = ArrayBuffer> {
+  readonly #transport: Transport<FromHost<C>, FromClient<C>, Moved>;
+  readonly #inboxes = new Map<number, Inbox<C>>();
   #nextId = 0;
   #gone: InternVLError | undefined;
   #lost = false;
   #onClosed = () => {};
 
-  constructor(transport: Transport<HostMessage, ClientMessage<L>>) {
+  constructor(transport: Transport<FromHost<C>, FromClient<C>, Moved>) {
     this.#transport = transport;
     transport.listen(
       (message) => {
@@ -39,18 +39,19 @@ export class HostClient<L> {
    *
    * @throws what the host throws, `signal.reason` when aborted, `host-lost`, `chat-disposed`
    */
-  async *stream<M extends HostMethod>(
+  async *stream<M extends keyof C>(
     method: M,
-    input: HostCalls<L>[M]['input'],
+    input: C[M]['input'],
     signal?: AbortSignal,
-  ): AsyncGenerator<HostCalls<L>[M]['out'], HostCalls<L>[M]['end'], void> {
+    transfer: readonly Moved[] = [],
+  ): AsyncGenerator<C[M]['out'], C[M]['end'], void> {
     signal?.throwIfAborted();
     if (this.#gone) throw this.#gone;
     const id = this.#nextId++;
-    const inbox = new Inbox();
+    const inbox = new Inbox<C>();
     const abort = () => inbox.fail(signal?.reason);
     // Method and input belong together by this function's signature, which a union of messages cannot express.
-    this.#transport.post({ type: 'call', id, method, input } as ClientMessage<L>, []);
+    this.#transport.post({ type: 'call', id, method, input } as FromClient<C>, transfer);
     this.#inboxes.set(id, inbox);
     this.#transport.hold?.(true);
     signal?.addEventListener('abort', abort, { once: true });
@@ -59,8 +60,8 @@ export class HostClient<L> {
       for (;;) {
         const message = await inbox.next();
         // What a call yields and returns is known by its id alone, so this is where the types come back.
-        if (message.type === 'end') return message.value as HostCalls<L>[M]['end'];
-        yield message.value as HostCalls<L>[M]['out'];
+        if (message.type === 'end') return message.value as C[M]['end'];
+        yield message.value as C[M]['out'];
         if (++taken % (CREDIT / 2) === 0) this.#post({ type: 'credit', id, count: CREDIT / 2 });
       }
     } finally {
@@ -72,12 +73,13 @@ export class HostClient<L> {
   }
 
   /** `stream` for calls that yield nothing of interest. */
-  async call<M extends HostMethod>(
+  async call<M extends keyof C>(
     method: M,
-    input: HostCalls<L>[M]['input'],
+    input: C[M]['input'],
     signal?: AbortSignal,
-  ): Promise<HostCalls<L>[M]['end']> {
-    const values = this.stream(method, input, signal);
+    transfer: readonly Moved[] = [],
+  ): Promise<C[M]['end']> {
+    const values = this.stream(method, input, signal, transfer);
     let next = await values.next();
     while (!next.done) next = await values.next();
     return next.value;
@@ -103,7 +105,7 @@ export class HostClient<L> {
     for (const inbox of this.#inboxes.values()) inbox.fail(reason);
   }
 
-  #post(message: ClientMessage<L>): void {
+  #post(message: FromClient<C>): void {
     if (!this.#gone) this.#transport.post(message, []);
   }
 

@@ -1,11 +1,11 @@
-import type { HostMessage } from './protocol.js';
+import type { Calls, FromHost } from './messages.js';
 import { fromWireError } from './wire-error.js';
 
-type Received = Extract<HostMessage, { type: 'value' | 'end' }>;
+type Received<C extends Calls<C>> = Extract<FromHost<C>, { type: 'value' | 'end' }>;
 
 /** What the host sent for one call and nobody has taken yet. */
-export class Inbox {
-  readonly #waiting: Received[] = [];
+export class Inbox<C extends Calls<C>> {
+  readonly #waiting: Received<C>[] = [];
   #failure: { readonly reason: unknown } | undefined;
   #wake: (() => void) | undefined;
   #closed = false;
@@ -15,7 +15,7 @@ export class Inbox {
     return this.#closed;
   }
 
-  receive(message: Exclude<HostMessage, { type: 'closed' }>): void {
+  receive(message: Exclude<FromHost<C>, { type: 'closed' }>): void {
     if (message.type === 'error') {
       this.#closed = true;
       this.fail(fromWireError(message.error));
@@ -33,7 +33,7 @@ export class Inbox {
   }
 
   /** The next message; rejects with the reason of `fail`. */
-  async next(): Promise<Received> {
+  async next(): Promise<Received<C>> {
     for (;;) {
       if (this.#failure) throw this.#failure.reason;
       const message = this.#waiting.shift();

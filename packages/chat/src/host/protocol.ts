@@ -10,7 +10,7 @@ import type { ChatEvent } from '../event.js';
 import type { LoadProgress } from '../load-options.js';
 import type { AnswerOptions } from '../options.js';
 import type { ImageInput, Part, Turn } from '../turn.js';
-import type { WireError } from './wire-error.js';
+import type { Call, FromClient, FromHost } from './messages.js';
 import type { WireTensor } from './wire-tensor.js';
 
 /** What loading tells on the way. */
@@ -67,32 +67,10 @@ export interface HostCalls<L> {
 export type HostMethod = keyof HostCalls<unknown>;
 
 /** A call of one method, told apart by `method`. */
-export type CallMessage<L> = {
-  [M in HostMethod]: {
-    readonly type: 'call';
-    readonly id: number;
-    readonly method: M;
-    readonly input: HostCalls<L>[M]['input'];
-  };
-}[HostMethod];
+export type CallMessage<L> = Call<HostCalls<L>>;
 
 /** Client to host. */
-export type ClientMessage<L> =
-  | CallMessage<L>
-  /** The client took `count` values and has room for as many more. */
-  | { readonly type: 'credit'; readonly id: number; readonly count: number }
-  /** The client's signal fired, or it left the stream early (`reason` is then undefined). */
-  | { readonly type: 'abort'; readonly id: number; readonly reason: unknown }
-  /** The last message: the host ends what is under way, frees the model and closes its end. */
-  | { readonly type: 'close' };
+export type ClientMessage<L> = FromClient<HostCalls<L>>;
 
-/** Host to client; `id` is that of the call. */
-export type HostMessage =
-  /** The last message: all work has ended and the model is freed. */
-  | { readonly type: 'closed' }
-  | { readonly type: 'value'; readonly id: number; readonly value: HostCalls<unknown>[HostMethod]['out'] }
-  | { readonly type: 'end'; readonly id: number; readonly value: HostCalls<unknown>[HostMethod]['end'] }
-  | { readonly type: 'error'; readonly id: number; readonly error: WireError };
-
-/** Values that a host may send ahead of the client's loop. */
-export const CREDIT = 16;
+/** Host to client. */
+export type HostMessage = FromHost<HostCalls<unknown>>;

@@ -5,17 +5,18 @@ import type { Part, Turn } from '../turn.js';
 import { TurnList } from '../turn-list.js';
 import type { HostClient } from './host-client.js';
 import { portableParts, portableTurns } from './portable-turns.js';
+import type { HostCalls } from './protocol.js';
 
 /** A conversation that is held by a host; only new turns travel. */
 export class RemoteConversation<L> implements Conversation {
-  readonly #client: HostClient<L>;
+  readonly #client: HostClient<HostCalls<L>>;
   readonly #number: number;
   readonly #turns: TurnList;
   readonly #options: Omit<ConversationOptions, 'history'>;
   #opened: Promise<null> | undefined;
 
   constructor(
-    client: HostClient<L>,
+    client: HostClient<HostCalls<L>>,
     number: number,
     history: readonly Turn[],
     options: Omit<ConversationOptions, 'history'>,
