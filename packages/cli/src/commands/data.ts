@@ -1,0 +1,40 @@
+import type { Command } from '../command.js';
+import { usageError } from '../options/usage-error.js';
+import { table } from '../terminal/help.js';
+
+interface Entry {
+  readonly summary: string;
+  /** Loaded when it is run, as commands are. */
+  load(): Promise<Command>;
+}
+
+/** One file each in `data/`; an entry is added when the subcommand works. */
+const subcommands: ReadonlyMap<string, Entry> = new Map<string, Entry>();
+
+export const data: Command = {
+  async run([name, ...rest], surroundings) {
+    if (name === '--help' || name === '-h' || name === 'help') {
+      surroundings.stdout.write(overview());
+      return 0;
+    }
+    const known = [...subcommands.keys()];
+    const entry = name === undefined ? undefined : subcommands.get(name);
+    if (entry === undefined) {
+      const came = name === undefined ? 'none' : `'${name}'`;
+      throw usageError(
+        `Expected data with one of ${known.join(', ')}, got ${came}; see internvl data --help.`,
+        { known },
+      );
+    }
+    return (await entry.load()).run(rest, surroundings);
+  },
+};
+
+function overview(): string {
+  const rows = [...subcommands].map(([name, { summary }]) => [name, summary] as const);
+  return [
+    'Usage: internvl data COMMAND …\n\nBilingual image-and-text data: from a table to training data.\n\nCommands:\n',
+    table(rows),
+    '\nEach command has a --help of its own; --json and --jsonl make every one of them speak JSON.\n',
+  ].join('');
+}
