@@ -1,6 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  checkpointFiles,
   publishedFiles,
   qwen2Pattern,
   tiktokenRanks,
@@ -26,21 +27,20 @@ type Load = (folder: string, vocabulary: Vocabulary) => Contestant | Promise<Con
 const both: readonly Vocabulary[] = ['qwen2', 'internlm2'];
 const writeJson = (folder: string, vocabulary: Vocabulary): void =>
   writeFileSync(join(folder, 'tokenizer.json'), JSON.stringify(tokenizerJson(vocabulary)));
-const writePublished = (folder: string, vocabulary: Vocabulary): void => {
-  for (const [name, bytes] of Object.entries(publishedFiles(vocabulary)))
-    writeFileSync(join(folder, name), bytes);
+const writeFiles = (folder: string, files: Readonly<Record<string, Uint8Array>>): void => {
+  for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes);
 };
 
 /** Ours and its rivals, by the vocabularies they can read. */
 export const contestants: Readonly<Record<string, Entry>> = {
   '@internvl/tokenizer': {
     vocabularies: both,
-    prepare: writePublished,
+    prepare: (folder, vocabulary) => writeFiles(folder, checkpointFiles(vocabulary)),
     async open() {
       const { loadTokenizer } = await import('@internvl/tokenizer');
-      return (folder, vocabulary) => {
-        const file = vocabulary === 'qwen2' ? 'merges.txt' : 'tokenizer.model';
-        const tokenizer = loadTokenizer({ [file]: readFileSync(join(folder, file)) });
+      return (folder) => {
+        const files = readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))] as const);
+        const tokenizer = loadTokenizer(Object.fromEntries(files));
         return {
           encode: (text) => tokenizer.encode(text).ids,
           decode(ids) {
@@ -98,7 +98,7 @@ export const contestants: Readonly<Record<string, Entry>> = {
   },
   'sentencepiece-js (WebAssembly)': {
     vocabularies: ['internlm2'],
-    prepare: writePublished,
+    prepare: (folder, vocabulary) => writeFiles(folder, publishedFiles(vocabulary)),
     async open() {
       const { SentencePieceProcessor } = await import('sentencepiece-js');
       return async (folder) => {

@@ -21,6 +21,13 @@ export function publishedFiles(vocabulary: Vocabulary): Record<string, Uint8Arra
   return { [file]: fixture(`${vocabulary}/${file}`) };
 }
 
+/** The files of a checkpoint: Qwen2's has its ids in a file of their own. */
+export function checkpointFiles(vocabulary: Vocabulary): Record<string, Uint8Array> {
+  if (vocabulary !== 'qwen2') return publishedFiles(vocabulary);
+  const ids = Object.fromEntries(spellings(vocabulary).map((token, id) => [token, id]));
+  return { ...publishedFiles(vocabulary), 'vocab.json': new TextEncoder().encode(JSON.stringify(ids)) };
+}
+
 /** Spellings by id. */
 function spellings(vocabulary: Vocabulary): string[] {
   const tokenizer = loadTokenizer(publishedFiles(vocabulary));
