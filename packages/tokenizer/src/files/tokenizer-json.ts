@@ -26,8 +26,8 @@ export function readTokenizerJson(file: string, bytes: Uint8Array, context: Read
   const merges: string[] = [];
   const json = parseJson(
     file,
-    takeTable(file, rest, /"merges"\s*:\s*\[/, mergeEntry, ([, line, ...pair]) => {
-      const [left, right, more] = line?.split(' ') ?? pair.slice(0, 2);
+    takeTable(file, rest, /"merges"\s*:\s*\[/, mergeEntry, (match) => {
+      const [left, right, more] = match[1]?.split(' ') ?? [match[2], match[3]];
       merges.push(more === undefined ? unescaped(left) : '', unescaped(right));
     }),
   );
