@@ -1,1 +1,5 @@
-export {};
+export type { DeviceFacts, GpuFacts } from './device-facts.js';
+export type { ChoiceReason, ModelSizes, PrecisionSizes, RuntimeChoice } from './runtime-choice.js';
+export type { WasmPaths } from './wasm-paths.js';
+export type { WebBackendOptions, WebFallback, WebNotice } from './web-backend-options.js';
+export { type WebDevice, webDevices } from './web-device.js';
