@@ -58,6 +58,11 @@ export interface Answer {
   readonly finishReason: 'stop' | 'length';
   readonly prompt: BuiltPrompt;
   readonly tiles: readonly TiledImage[];
+  /**
+   * How many of the tiles went through the vision encoder for this answer; the visual tokens of the others were known
+   * from an earlier one.
+   */
+  readonly encodedTiles: number;
   /** Boxes the answer gives in `<ref>…</ref><box>[[x1, y1, x2, y2]]</box>` form. */
   readonly boxes: readonly GroundedBox[];
   readonly usage: Usage;

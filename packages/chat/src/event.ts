@@ -25,7 +25,7 @@ export interface PromptBuilt extends BuiltPrompt {
   readonly type: 'prompt-built';
 }
 
-/** A tile went through the vision encoder. */
+/** The visual tokens of a tile are there: it went through the vision encoder, or was known from an earlier answer. */
 export interface VisionProgress {
   readonly type: 'vision-progress';
   /** Index of the image the tile belongs to. */

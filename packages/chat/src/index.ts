@@ -24,7 +24,7 @@ export type {
 export { finishedAnswer } from './finished-answer.js';
 export type { Decoded, DecodeFile } from './images/decode-image.js';
 export type { LoadOptions, LoadProgress } from './load-options.js';
-export { LocalChat } from './local-chat.js';
+export { LocalChat, type LocalChatOptions } from './local-chat.js';
 export type { AnswerOptions, GenerationOptions, TileOptions } from './options.js';
 export type { PlacedPart, PlacedTurn, PromptStyle, PromptStyleOptions } from './prompt/prompt-style.js';
 export { type PromptStyleSource, promptStyleOf } from './prompt/prompt-style-of.js';

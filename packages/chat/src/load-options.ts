@@ -22,6 +22,8 @@ export interface LoadOptions {
   readonly precision?: string | undefined;
   /** Threads of the runtime; its own choice when left out. */
   readonly threads?: number | undefined;
+  /** Most bytes of visual tokens that are kept for further questions about the same images; 64 MiB by default. */
+  readonly visionCacheBytes?: number | undefined;
   /** Folder for converted models and downloads; the user's cache folder when left out. */
   readonly cache?: string | undefined;
   /** Host the model in a worker thread, so that the event loop never stalls: true by default. */

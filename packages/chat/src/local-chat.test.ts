@@ -17,9 +17,12 @@ const user = (...parts: (string | Part)[]): Turn => ({
   parts: parts.map((part) => (typeof part === 'string' ? text(part) : part)),
 });
 
-/** A plain grey image. */
+/** A grey image that grows lighter from left to right, so that no two of its tiles are the same. */
 function image(width: number, height: number, value = 100): Part {
-  return { type: 'image', image: { data: new Uint8Array(width * height * 3).fill(value), width, height } };
+  const data = Uint8Array.from({ length: width * height * 3 }, (_, index) => {
+    return value + (Math.floor(index / 3) % width);
+  });
+  return { type: 'image', image: { data, width, height } };
 }
 
 async function all(events: AsyncIterable<ChatEvent>): Promise<ChatEvent[]> {
@@ -67,6 +70,7 @@ describe('an answer', () => {
       finishReason: 'stop',
       prompt: { text: '>\nWhat?<', ids: expect.any(Array), imageTokens: 3 },
       tiles: [{ image: 0, width: 56, height: 28, columns: 2, rows: 1, tiles: 3 }],
+      encodedTiles: 3,
       boxes: [],
       usage: { inputTokens: answer.prompt.ids.length, cachedTokens: 0, outputTokens: 7 },
       timings: {
@@ -390,4 +394,75 @@ describe('aborting', () => {
       await expect(answering).rejects.toBe(reason);
     },
   );
+});
+
+describe('the same image again', () => {
+  const askOf = (chat: Chat, part: Part, signal?: AbortSignal) =>
+    finishedAnswer(chat.answer([user(part, 'What?')], { maxNewTokens: 4, ...(signal && { signal }) }));
+
+  test('does without the encoder, also in another conversation, and answers the same', async () => {
+    const { chat, seen } = tiny();
+    const first = await askOf(chat, image(56, 28));
+    const again = await askOf(chat, image(56, 28));
+    expect([first.encodedTiles, again.encodedTiles, seen.tiles]).toEqual([3, 0, 3]);
+    expect(again.ids).toEqual(first.ids);
+    // The cache of the language model is another matter: nothing of the first prompt is kept.
+    expect(again.usage.cachedTokens).toBe(0);
+    const said = await say(chat.conversation(), image(56, 28), 'What?');
+    expect(said).toMatchObject({ encodedTiles: 0, usage: { cachedTokens: 0 } });
+    expect(seen.tiles).toBe(3);
+  });
+
+  test('progress is told for every tile nevertheless', async () => {
+    const { chat } = tiny();
+    await askOf(chat, image(56, 28));
+    const events = await all(chat.answer([user(image(28, 28, 9), image(56, 28))], { maxNewTokens: 2 }));
+    const progress = events.filter((event) => event.type === 'vision-progress');
+    expect(progress.map(({ image: index, loaded, total }) => [index, loaded, total])).toEqual([
+      [0, 1, 4],
+      [1, 2, 4],
+      [1, 3, 4],
+      [1, 4, 4],
+    ]);
+    expect(events.at(-1)).toMatchObject({ answer: { encodedTiles: 1 } });
+  });
+
+  test('goes on where the encoder was stopped', async () => {
+    const { chat, seen } = tiny();
+    const controller = new AbortController();
+    const reason = new Error('no more');
+    const events = chat.answer([user(image(56, 28), 'What?')], { signal: controller.signal });
+    const stopped = (async () => {
+      for await (const event of events) if (event.type === 'vision-progress') controller.abort(reason);
+    })();
+    await expect(stopped).rejects.toBe(reason);
+    expect(seen.tiles).toBe(1);
+    expect((await askOf(chat, image(56, 28))).encodedTiles).toBe(2);
+  });
+
+  test('rows of a batch share it', async () => {
+    const { chat, seen } = tiny();
+    const turns = [user(image(56, 28), 'What?')];
+    const answers = await chat.batch([{ turns }, { turns }], { maxNewTokens: 2 });
+    expect(answers.map(({ encodedTiles }) => encodedTiles)).toEqual([3, 0]);
+    expect(seen.tiles).toBe(3);
+  });
+
+  test('only as many tiles are kept as there is room for', async () => {
+    const model = tinyChatModel();
+    // One visual token of eight numbers takes 32 bytes.
+    const chat = new LocalChat(model, { visionCacheBytes: 70 });
+    await askOf(chat, image(28, 28, 1));
+    await askOf(chat, image(28, 28, 2));
+    await askOf(chat, image(28, 28, 1));
+    await askOf(chat, image(28, 28, 3));
+    expect((await askOf(chat, image(28, 28, 1))).encodedTiles).toBe(0);
+    expect((await askOf(chat, image(28, 28, 2))).encodedTiles).toBe(1);
+    const none = new LocalChat(tinyChatModel(), { visionCacheBytes: 0 });
+    await askOf(none, image(28, 28));
+    expect((await askOf(none, image(28, 28))).encodedTiles).toBe(1);
+    expect(() => new LocalChat(model, { visionCacheBytes: Number.NaN })).toThrow(
+      expect.objectContaining({ code: 'invalid-option' }),
+    );
+  });
 });

@@ -3,6 +3,7 @@ import { answerBatch } from './answering/answer-batch.js';
 import { encodeFeatures } from './answering/encode-features.js';
 import { Memory } from './answering/memory.js';
 import { streamAnswer } from './answering/stream-answer.js';
+import { TileCache } from './answering/tile-cache.js';
 import { traceAnswer } from './answering/trace-answer.js';
 import type {
   BatchQuestion,
@@ -21,15 +22,25 @@ import type { AnswerOptions } from './options.js';
 import type { ImageInput, Turn } from './turn.js';
 import { Work } from './work.js';
 
+export interface LocalChatOptions {
+  /**
+   * Most bytes of visual tokens that are kept, so that another question about the same image does without the vision
+   * encoder; 64 MiB by default, 0 keeps none.
+   */
+  readonly visionCacheBytes?: number | undefined;
+}
+
 /** A chat over a model in this thread. Calls may overlap. */
 export class LocalChat implements Chat {
   readonly #model: ChatModel;
   readonly #work = new Work();
+  readonly #tileCache: TileCache;
   #disposal: Promise<void> | undefined;
 
-  /** Takes the model over: disposing the chat frees it. */
-  constructor(model: ChatModel) {
+  /** Takes the model over: disposing the chat frees it. @throws `invalid-option` */
+  constructor(model: ChatModel, { visionCacheBytes }: LocalChatOptions = {}) {
     this.#model = model;
+    this.#tileCache = new TileCache(visionCacheBytes);
   }
 
   get facts(): ModelFacts {
@@ -39,7 +50,7 @@ export class LocalChat implements Chat {
 
   async *answer(turns: readonly Turn[], options: AnswerOptions = {}): AsyncGenerator<ChatEvent, void, void> {
     const signal = this.#work.signal(options.signal);
-    const memory = new Memory();
+    const memory = new Memory(this.#tileCache);
     try {
       yield* streamAnswer(this.#model, turns, { ...options, signal }, memory);
     } finally {
@@ -48,11 +59,12 @@ export class LocalChat implements Chat {
   }
 
   conversation(options: ConversationOptions = {}): Conversation {
-    return new LocalConversation(this.#model, this.#work, options);
+    return new LocalConversation(this.#model, this.#work, this.#tileCache, options);
   }
 
   async batch(questions: readonly BatchQuestion[], options: AnswerOptions = {}): Promise<readonly Answer[]> {
-    return answerBatch(this.#model, questions, { ...options, signal: this.#work.signal(options.signal) });
+    const signal = this.#work.signal(options.signal);
+    return answerBatch(this.#model, questions, { ...options, signal }, this.#tileCache);
   }
 
   async *features(image: ImageInput, options: FeatureOptions = {}): AsyncGenerator<TileFeatures, void, void> {
@@ -70,6 +82,7 @@ export class LocalChat implements Chat {
 
   async #dispose(): Promise<void> {
     this.#work.close();
+    this.#tileCache.clear();
     await this.#model.vision.dispose();
     await this.#model.language?.model.dispose();
   }

@@ -1,6 +1,7 @@
 import { InternVLError } from '@internvl/backend';
 import { Memory } from './answering/memory.js';
 import { streamAnswer } from './answering/stream-answer.js';
+import type { TileCache } from './answering/tile-cache.js';
 import type { Conversation, ConversationOptions } from './chat.js';
 import type { ChatModel } from './chat-model.js';
 import type { ChatEvent } from './event.js';
@@ -15,11 +16,17 @@ export class LocalConversation implements Conversation {
   readonly #work: Work;
   readonly #turns: TurnList;
   readonly #options: Omit<ConversationOptions, 'history'>;
-  readonly #memory = new Memory();
+  readonly #memory: Memory;
   #busy = false;
   #disposed = false;
 
-  constructor(model: ChatModel, work: Work, { history, ...options }: ConversationOptions) {
+  constructor(
+    model: ChatModel,
+    work: Work,
+    tileCache: TileCache,
+    { history, ...options }: ConversationOptions,
+  ) {
+    this.#memory = new Memory(tileCache);
     this.#model = model;
     this.#work = work;
     this.#turns = new TurnList(history);

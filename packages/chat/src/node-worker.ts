@@ -9,6 +9,7 @@ import { portTransport } from './node/worker-transport.js';
 if (parentPort) {
   serveChat(
     portTransport<ClientMessage<LoadRequest>, HostMessage>(parentPort),
-    async ({ model, ...options }, hooks) => new LocalChat(await loadModel(model, { ...options, ...hooks })),
+    async ({ model, ...options }, hooks) =>
+      new LocalChat(await loadModel(model, { ...options, ...hooks }), options),
   );
 }

@@ -14,12 +14,14 @@ import { GrowingText } from './growing-text.js';
 import type { ShownImages } from './memory.js';
 import { showImages } from './show-images.js';
 import { finishAnswer, languageSide } from './stream-answer.js';
+import type { TileCache } from './tile-cache.js';
 
 interface Row {
   readonly prompt: Prompt;
   readonly shown: readonly ShownImages[];
   readonly growing: GrowingText;
   readonly choice: BatchRow;
+  readonly encodedTiles: number;
   readonly visionMs: number;
   finishReason: Answer['finishReason'];
 }
@@ -33,13 +35,15 @@ export async function answerBatch(
   model: ChatModel,
   questions: readonly BatchQuestion[],
   options: AnswerOptions,
+  cache: TileCache,
 ): Promise<readonly Answer[]> {
   if (questions.length === 0) return [];
   const { clock } = model;
   const { signal } = options;
   const side = languageSide(model);
   const rows: Row[] = [];
-  for (const { turns, ...own } of questions) rows.push(await openRow(model, turns, { ...options, ...own }));
+  for (const { turns, ...own } of questions)
+    rows.push(await openRow(model, turns, { ...options, ...own }, cache));
 
   const start = clock();
   const batch = generateBatch(
@@ -56,14 +60,25 @@ export async function answerBatch(
     if (event.type === 'finish' && event.reason.startsWith('stop')) row.finishReason = 'stop';
   }
   const times = { prefillMs: prefilled - start, decodeMs: clock() - prefilled, cachedTokens: 0 };
-  return rows.map(({ prompt, shown, growing, finishReason, visionMs }) => {
+  return rows.map(({ prompt, shown, growing, finishReason, encodedTiles, visionMs }) => {
     growing.end();
     const { text, ids } = growing;
-    return finishAnswer(model, prompt, shown, { text, ids, finishReason, ...times }, visionMs);
+    return finishAnswer(
+      model,
+      prompt,
+      shown,
+      { text, ids, finishReason, ...times },
+      { encodedTiles, visionMs },
+    );
   });
 }
 
-async function openRow(model: ChatModel, turns: readonly Turn[], options: AnswerOptions): Promise<Row> {
+async function openRow(
+  model: ChatModel,
+  turns: readonly Turn[],
+  options: AnswerOptions,
+  cache: TileCache,
+): Promise<Row> {
   const side = languageSide(model);
   const start = model.clock();
   const images = showImages(model, turns, [], options);
@@ -71,7 +86,9 @@ async function openRow(model: ChatModel, turns: readonly Turn[], options: Answer
   while (!next.done) next = await images.next();
   const shown = next.value;
   const prompt = buildPrompt(model, side, turns, shown, options);
-  for await (const _ of encodeImages(model, shown, options));
+  const encoding = encodeImages(model, shown, { signal: options.signal, cache });
+  let encoded = await encoding.next();
+  while (!encoded.done) encoded = await encoding.next();
   const growing = new GrowingText(side, options);
   return {
     prompt,
@@ -85,6 +102,7 @@ async function openRow(model: ChatModel, turns: readonly Turn[], options: Answer
         return growing.stopped;
       },
     },
+    encodedTiles: encoded.value,
     visionMs: model.clock() - start,
     finishReason: 'length',
   };

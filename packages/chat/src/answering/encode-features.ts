@@ -3,7 +3,7 @@ import { breath } from '../breath.js';
 import type { FeatureOptions, TileFeatures } from '../chat.js';
 import type { ChatModel } from '../chat-model.js';
 import { planImages } from '../images/plan-images.js';
-import { tilePixels } from '../images/tile-pixels.js';
+import { type TilePixels, tilePixels } from '../images/tile-pixels.js';
 import type { ImageInput } from '../turn.js';
 
 /** The vision encoder alone over one image, each tile as soon as it is ready. */
@@ -15,7 +15,7 @@ export async function* encodeFeatures(
   const wanted = [{ turn: 0, images: [image], frame: false }];
   for await (const { planned } of planImages(wanted, config, { ...options, decodeFile, signal })) {
     const crops: Tile[] = [];
-    const pixels = tilePixels([planned], config, { signal, onTile: (tile) => crops.push(tile) });
+    const pixels = kept(tilePixels([planned], config, { signal }), crops);
     for await (const features of vision.features(pixels, { signal })) {
       await breath(signal);
       const { index, box, thumbnail, data, size } = crops.shift()!;
@@ -31,5 +31,12 @@ export async function* encodeFeatures(
         ...(visualTokens && { visualTokens }),
       };
     }
+  }
+}
+
+async function* kept(source: AsyncIterable<TilePixels>, crops: Tile[]) {
+  for await (const { tile, pixels } of source) {
+    crops.push(tile);
+    yield pixels();
   }
 }

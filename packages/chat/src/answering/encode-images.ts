@@ -5,55 +5,85 @@ import type { ChatModel } from '../chat-model.js';
 import type { VisionProgress } from '../event.js';
 import { tilePixels } from '../images/tile-pixels.js';
 import type { ShownImages } from './memory.js';
+import type { TileCache } from './tile-cache.js';
 
 export interface EncodeImagesOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Asks for hidden states too, and is called with them and the pixel values `[3, S, S]` of each tile. */
+  /** Visual tokens that are known already. */
+  readonly cache?: TileCache | undefined;
+  /**
+   * Asks for hidden states too, and is called with them and the pixel values `[3, S, S]` of each tile; every tile then goes
+   * through the encoder.
+   */
   readonly onTile?: ((pixels: Float32Array, features: TileFeatures) => void) | undefined;
 }
 
-/** Takes what has no visual tokens yet through the encoder, tile by tile. */
+/** A tile on its way through the encoder. */
+interface Passing {
+  readonly index: number;
+  readonly key: string | undefined;
+  readonly pixels: Float32Array;
+}
+
+/**
+ * Gives every tile that has no visual tokens yet its own: from the cache, else through the encoder, tile by tile.
+ *
+ * @returns how many went through the encoder
+ */
 export async function* encodeImages(
   { vision, config }: ChatModel,
   shown: readonly ShownImages[],
-  { signal, onTile }: EncodeImagesOptions,
-): AsyncGenerator<VisionProgress, void, void> {
+  { signal, cache, onTile }: EncodeImagesOptions,
+): AsyncGenerator<VisionProgress, number, void> {
   const waiting = shown.filter(({ planned }) => planned.length > 0);
-  const owners = waiting.flatMap(({ planned }) =>
-    planned.flatMap(({ tiled }) => Array(tiled.tiles).fill(tiled.image)),
-  );
-  const pixels: Float32Array[] = [];
-  const source = tilePixels(
-    waiting.flatMap(({ planned }) => planned),
-    config,
-    { signal },
-  );
-  const tiles = onTile
-    ? vision.features(kept(source, pixels), { signal })
-    : vision.visualTokens(source, { signal });
-  const tokens: Tensor<'float32'>[] = [];
+  const planned = waiting.flatMap((entry) => entry.planned);
+  const owners = planned.flatMap(({ tiled }) => Array<number>(tiled.tiles).fill(tiled.image));
+  const tokens = new Map<number, Tensor<'float32'>>();
+  const passing: Passing[] = [];
+  let read = 0;
+  let encoded = 0;
+
+  /** The tiles that the cache does not know. */
+  async function* unknown(): AsyncGenerator<Float32Array, void, void> {
+    for await (const { tile, arithmetic, pixels } of tilePixels(planned, config, { signal })) {
+      const index = read++;
+      const key = await cache?.keyOf(tile.data, arithmetic);
+      const known = onTile ? undefined : cache?.get(key);
+      if (known) {
+        await breath(signal);
+        tokens.set(index, known);
+      } else {
+        const values = pixels();
+        passing.push({ index, key, pixels: values });
+        yield values;
+      }
+    }
+  }
+
+  let told = 0;
+  function* news(): Generator<VisionProgress, void, void> {
+    while (tokens.has(told)) {
+      const image = owners[told]!;
+      yield { type: 'vision-progress', image, loaded: ++told, total: owners.length };
+    }
+  }
+
+  const tiles = onTile ? vision.features(unknown(), { signal }) : vision.visualTokens(unknown(), { signal });
   for await (const tile of tiles) {
     await breath(signal);
-    if (onTile && 'lastHiddenState' in tile) onTile(pixels.shift()!, tile);
-    tokens.push(tile.visualTokens!);
-    yield {
-      type: 'vision-progress',
-      image: owners[tile.index]!,
-      loaded: tokens.length,
-      total: owners.length,
-    };
+    const { index, key, pixels } = passing.shift()!;
+    if (onTile && 'lastHiddenState' in tile) onTile(pixels, tile);
+    encoded++;
+    tokens.set(index, tile.visualTokens!);
+    cache?.set(key, tile.visualTokens!);
+    yield* news();
   }
+  yield* news();
   let first = 0;
   for (const entry of waiting) {
-    entry.tokens = tokens.slice(first, first + entry.tiles);
+    entry.tokens = Array.from({ length: entry.tiles }, (_, index) => tokens.get(first + index)!);
     first += entry.tiles;
     entry.planned = [];
   }
-}
-
-async function* kept(source: AsyncIterable<Float32Array>, pixels: Float32Array[]) {
-  for await (const tile of source) {
-    pixels.push(tile);
-    yield tile;
-  }
+  return encoded;
 }

@@ -5,6 +5,7 @@ import type { TiledImage } from '../answer.js';
 import type { ImageTiled } from '../event.js';
 import type { Placeholder } from '../images/placeholders.js';
 import type { PlannedImage } from '../images/plan-images.js';
+import type { TileCache } from './tile-cache.js';
 
 /** A placeholder whose images are known, and once they went through the encoder, what became of them. */
 export interface ShownImages {
@@ -19,11 +20,17 @@ export interface ShownImages {
 
 /** What a conversation keeps between answers: its images, and the model's cache of its prompt and answer. */
 export class Memory {
+  /** Visual tokens that all conversations of a chat share. */
+  readonly tileCache: TileCache | undefined;
   /** Images of the turns that were answered, one entry for each placeholder. */
   shown: readonly ShownImages[] = [];
   #sequence: Sequence | undefined;
   #ids: readonly number[] = [];
   #slots: readonly { readonly start: number; readonly shown: ShownImages }[] = [];
+
+  constructor(tileCache?: TileCache) {
+    this.tileCache = tileCache;
+  }
 
   /**
    * A sequence that holds as much of the beginning of `prompt` as the cache has, never all of it. How much, its length

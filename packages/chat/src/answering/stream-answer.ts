@@ -37,7 +37,11 @@ export async function* streamAnswer(
   const shown = yield* showImages(model, turns, memory.shown, options);
   const prompt = buildPrompt(model, side, turns, shown, options);
   yield { type: 'prompt-built', ...builtPrompt(prompt) };
-  yield* encodeImages(model, shown, { signal, onTile: observer.onTile });
+  const encodedTiles = yield* encodeImages(model, shown, {
+    signal,
+    cache: memory.tileCache,
+    onTile: observer.onTile,
+  });
   const visionMs = clock() - start;
   await observer.onPrompt?.(prompt, shown);
   const generated = yield* generateAnswer(side, prompt, shown, memory, {
@@ -46,7 +50,10 @@ export async function* streamAnswer(
     onScores: observer.onScores,
   });
   memory.shown = shown;
-  yield { type: 'answer-finished', answer: finishAnswer(model, prompt, shown, generated, visionMs) };
+  yield {
+    type: 'answer-finished',
+    answer: finishAnswer(model, prompt, shown, generated, { encodedTiles, visionMs }),
+  };
 }
 
 /** @throws `architecture-unsupported` for a vision tower alone */
@@ -63,13 +70,19 @@ function builtPrompt(prompt: Prompt) {
   return { text: prompt.text, ids: prompt.ids, imageTokens: imageTokens(prompt) };
 }
 
+/** What the vision encoder did for an answer. */
+interface EncodedImages {
+  readonly encodedTiles: number;
+  readonly visionMs: number;
+}
+
 /** Puts together what an answer tells. */
 export function finishAnswer(
   model: ChatModel,
   prompt: Prompt,
   shown: readonly ShownImages[],
   { text, ids, finishReason, cachedTokens, prefillMs, decodeMs }: Generated,
-  visionMs: number,
+  { encodedTiles, visionMs }: EncodedImages,
 ): Answer {
   const { backend, precision, loadMs } = model;
   const last = shown.flatMap(({ tiled }) => tiled).at(-1);
@@ -80,6 +93,7 @@ export function finishAnswer(
     finishReason,
     prompt: builtPrompt(prompt),
     tiles: tiledImages(shown),
+    encodedTiles,
     boxes: last && spelled ? groundedBoxes(spelled, last) : [],
     usage: { inputTokens: prompt.ids.length, cachedTokens, outputTokens: ids.length },
     timings: { loadMs, visionMs, prefillMs, decodeMs },

@@ -2,24 +2,28 @@ import type { ModelConfig } from '@internvl/checkpoint';
 import { pixelValues, type Tile, tiles } from '@internvl/tiling';
 import type { PlannedImage } from './plan-images.js';
 
-export interface TilePixelsOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** Called with each tile before its pixel values are given. */
-  readonly onTile?: ((tile: Tile) => void) | undefined;
+/** How bytes become pixel values: `fused` rounds once, `separate` after each step. */
+type Arithmetic = 'fused' | 'separate';
+
+/** One tile of a planned image. */
+export interface TilePixels {
+  readonly tile: Tile;
+  readonly arithmetic: Arithmetic;
+  /** Its pixel values, `[3, tileSize, tileSize]`, computed when asked for. */
+  pixels(): Float32Array;
 }
 
-/** Cuts planned images and normalises tile after tile: `[3, tileSize, tileSize]` each. */
+/** Cuts planned images, tile after tile. */
 export async function* tilePixels(
   planned: readonly PlannedImage[],
-  config: ModelConfig,
-  { signal, onTile }: TilePixelsOptions = {},
-): AsyncGenerator<Float32Array, void, void> {
+  { layout, mean, std }: ModelConfig,
+  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+): AsyncGenerator<TilePixels, void, void> {
   for (const { image, plan, frame } of planned) {
     // transformers' video processor is the fused one in every native checkpoint.
-    const arithmetic = frame && config.layout === 'native' ? 'fused' : 'separate';
+    const arithmetic = frame && layout === 'native' ? 'fused' : 'separate';
     for await (const tile of tiles(image, plan, { signal })) {
-      onTile?.(tile);
-      yield pixelValues([tile], { mean: config.mean, std: config.std, arithmetic });
+      yield { tile, arithmetic, pixels: () => pixelValues([tile], { mean, std, arithmetic }) };
     }
   }
 }

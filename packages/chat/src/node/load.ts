@@ -9,7 +9,8 @@ import { loadModel } from './load-model.js';
 import { workerTransport } from './worker-transport.js';
 
 /** What a worker is told to load. */
-export interface LoadRequest extends Pick<LoadOptions, 'precision' | 'threads' | 'cache' | 'env'> {
+export interface LoadRequest
+  extends Pick<LoadOptions, 'precision' | 'threads' | 'cache' | 'env' | 'visionCacheBytes'> {
   readonly model: string;
   readonly backend: string | undefined;
 }
@@ -32,7 +33,7 @@ export async function load(
   const { backend } = options;
   const hooks = { signal, onProgress, onNote };
   if (!(worker ?? typeof backend !== 'object')) {
-    return new LocalChat(await loadModel(model, { ...options, ...hooks }));
+    return new LocalChat(await loadModel(model, { ...options, ...hooks }), options);
   }
   if (typeof backend === 'object') {
     throw new InternVLError(
@@ -41,8 +42,16 @@ export async function load(
       { option: 'backend', value: backend.name },
     );
   }
-  const { precision, threads, cache, env } = options;
-  const request: LoadRequest = { model, backend, precision, threads, cache, env: env && { ...env } };
+  const { precision, threads, cache, env, visionCacheBytes } = options;
+  const request: LoadRequest = {
+    model,
+    backend,
+    precision,
+    threads,
+    cache,
+    env: env && { ...env },
+    visionCacheBytes,
+  };
   withoutTelemetry();
   const entry = new URL(import.meta.resolve('#node-worker'));
   return connectChat(workerTransport(new Worker(entry)), request, hooks);

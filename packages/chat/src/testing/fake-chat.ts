@@ -152,6 +152,7 @@ const answer: Answer = {
   finishReason: 'stop',
   prompt: { text: '', ids: [], imageTokens: 0 },
   tiles: [],
+  encodedTiles: 0,
   boxes: [],
   usage: { inputTokens: 0, cachedTokens: 0, outputTokens: 0 },
   timings: { loadMs: 0, visionMs: 0, prefillMs: 0, decodeMs: 0 },
