@@ -1,2 +1,3 @@
 export { type OrtBackendOptions, ortBackend } from './ort-backend.js';
+export type { OrtDevice } from './ort-device.js';
 export type { OrtNamespace, OrtPort, OrtSession, OrtSessionOptions, OrtTensor } from './ort-namespace.js';

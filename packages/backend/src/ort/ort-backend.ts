@@ -4,6 +4,7 @@ import { InternVLError } from '../error.js';
 import { externalLocations } from '../onnx/external-locations.js';
 import { untilAborted } from '../until-aborted.js';
 import { loadError } from './load-error.js';
+import type { OrtDevice } from './ort-device.js';
 import { OrtGraph } from './ort-graph.js';
 import type { OrtNamespace, OrtSession, OrtSessionOptions } from './ort-namespace.js';
 import { OrtTensors } from './ort-tensors.js';
@@ -28,6 +29,11 @@ export interface OrtBackendOptions {
    * fixes this when a session opens, so a run that keeps other outputs than the run before reopens the model.
    */
   readonly deviceLocation?: 'gpu-buffer' | 'ml-tensor' | undefined;
+  /**
+   * Memory of the device that the application can reach. Then tensors there can be allocated, written `into` and kept
+   * (`stayOnDevice` costs a way to the CPU and back), models load once, and `deviceLocation` is left out.
+   */
+  readonly device?: OrtDevice | undefined;
   /** False where reading a device tensor must be refused: the Node binding of 1.30 ends the process over it. */
   readonly readsDevice?: boolean | undefined;
 }
@@ -43,14 +49,14 @@ const everyType: ReadonlySet<DType> = new Set([
 ]);
 
 /**
- * Runs graphs on ONNX Runtime. One run at a time: more wait in turn. `writesInto` is false, because the runtime
- * returns fresh arrays whatever tensor it is given to write to (onnxruntime-node 1.30).
+ * Runs graphs on ONNX Runtime. One run at a time: more wait in turn. `writesInto` is true with a `device` only:
+ * elsewhere the runtime returns fresh arrays whatever tensor it is given to write to (onnxruntime-node 1.30).
  *
  * A run cannot be stopped in the middle: abort rejects at once when it waits, and as soon as the event loop turns
  * otherwise; what the run made is dropped.
  *
  * `load` throws `model-unreadable`, `file-missing`, `unsupported-operator`, `dtype-unknown`; `run` throws what
- * `checkRun` throws, `graph-disposed`, and `run-failed` for what ONNX Runtime reports.
+ * `checkRun` throws, `graph-disposed`, and `run-failed` for what ONNX Runtime reports; both throw `device-lost`.
  */
 export function ortBackend({
   ort,
@@ -60,15 +66,16 @@ export function ortBackend({
   dtypes = everyType,
   tolerance = { float32: 1e-5 },
   deviceLocation,
+  device,
   readsDevice = true,
 }: OrtBackendOptions): Backend {
   const capabilities: Capabilities = {
     dtypes,
     tolerance,
-    deviceTensors: deviceLocation !== undefined,
-    writesInto: false,
+    deviceTensors: deviceLocation !== undefined || device !== undefined,
+    writesInto: device !== undefined,
   };
-  const tensors = new OrtTensors(ort, readsDevice);
+  const tensors = new OrtTensors(ort, readsDevice, device);
   const inTurn = serial();
 
   async function open(source: ModelSource, stayOnDevice: readonly string[]): Promise<OrtSession> {
@@ -84,10 +91,11 @@ export function ortBackend({
       options.externalData = Object.entries(externalData).map(([path, data]) => ({ path, data }));
     }
     try {
-      return 'path' in source
-        ? await ort.InferenceSession.create(source.path, options)
-        : await ort.InferenceSession.create(source.bytes, options);
+      return await ('path' in source
+        ? ort.InferenceSession.create(source.path, options)
+        : ort.InferenceSession.create(source.bytes, options));
     } catch (error) {
+      device?.assertSound();
       throw loadError(error, source, name);
     }
   }
@@ -100,9 +108,10 @@ export function ortBackend({
       signal?.throwIfAborted();
       // Kept only where it is needed, so that the bytes of a model do not outlive its loading elsewhere.
       const reopen = deviceLocation && ((stayOnDevice: readonly string[]) => open(source, stayOnDevice));
-      const host = { name, capabilities, tensors, inTurn, reopen };
+      const host = { name, capabilities, tensors, inTurn, reopen, device };
       const work = inTurn(async () => {
         signal?.throwIfAborted();
+        device?.assertSound();
         const session = await open(source, []);
         try {
           return new OrtGraph(session, host);

@@ -1,11 +1,13 @@
 import type { Capabilities } from '../backend.js';
 import { checkRun } from '../check-run.js';
+import type { DType } from '../dtype.js';
 import { InternVLError } from '../error.js';
-import type { Graph, Port, RunOptions } from '../graph.js';
+import type { Graph, Port, RunOptions, Span } from '../graph.js';
 import type { Tensor, Tensors } from '../tensor.js';
 import { isDType } from '../typed-array.js';
 import { untilAborted } from '../until-aborted.js';
 import { LastingSession } from './lasting-session.js';
+import type { OrtDevice } from './ort-device.js';
 import type { OrtPort, OrtSession, OrtTensor } from './ort-namespace.js';
 import type { OrtTensors } from './ort-tensors.js';
 
@@ -18,12 +20,15 @@ export interface OrtGraphHost {
   readonly inTurn: <T>(task: () => Promise<T>) => Promise<T>;
   /** Opens the model again with these outputs left on the device; absent where there are no device tensors. */
   readonly reopen: ((stayOnDevice: readonly string[]) => Promise<OrtSession>) | undefined;
+  readonly device: OrtDevice | undefined;
 }
 
 /** A model in an ONNX Runtime session. */
 export class OrtGraph implements Graph {
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
+  readonly allocate?: <T extends DType>(type: T, dims: readonly number[]) => Tensor<T>;
+  readonly copy?: (from: Tensor, to: Tensor, spans: readonly Span[]) => void;
   readonly #host: OrtGraphHost;
   #current: LastingSession | undefined;
   /** The outputs that the session leaves on the device: ONNX Runtime wants to know when it opens. */
@@ -35,6 +40,13 @@ export class OrtGraph implements Graph {
     this.#host = host;
     this.inputs = session.inputMetadata.map(port);
     this.outputs = session.outputMetadata.map(port);
+    const { device, tensors } = host;
+    if (!device) return;
+    this.allocate = (type, dims) => tensors.allocate(device, type, dims);
+    this.copy = (from, to, spans) => {
+      device.assertSound();
+      device.copy(tensors.allocated('from', from), tensors.allocated('to', to), spans);
+    };
   }
 
   async run(feeds: Tensors, options: RunOptions = {}): Promise<Tensors> {
@@ -61,16 +73,27 @@ export class OrtGraph implements Graph {
 
   async #run(feeds: Readonly<Record<string, OrtTensor>>, options: RunOptions): Promise<Tensors> {
     const names = options.outputs ?? this.outputs.map(({ name }) => name);
-    const { stayOnDevice = [] } = options;
-    const current = await this.#sessionLeaving(stayOnDevice);
+    const { into = {}, stayOnDevice = [] } = options;
+    const { device, tensors, name: backend } = this.#host;
+    const current = await this.#sessionLeaving(device ? [] : stayOnDevice);
+    const fetches = Object.fromEntries(names.map((name) => [name, tensors.target(into[name])]));
+    device?.assertSound();
+    const run = current.session.run(feeds, fetches);
     let results: Readonly<Record<string, OrtTensor>>;
     try {
-      results = await current.session.run(feeds, names);
+      results = await (device ? Promise.race([run, device.lost]) : run);
     } catch (error) {
-      throw runError(error, this.#host.name);
+      device?.assertSound();
+      throw runError(error, backend, into);
     }
-    const { tensors } = this.#host;
-    return Object.fromEntries(names.map((name) => [name, tensors.output(name, results[name]!, current)]));
+    device?.assertSound();
+    const output = (name: string, result: OrtTensor): Tensor => {
+      const target = into[name];
+      if (target) return fetches[name] ? target : tensors.fill(name, target, result);
+      if (device && stayOnDevice.includes(name)) return tensors.moved(name, result, device);
+      return tensors.output(name, result, current);
+    };
+    return Object.fromEntries(names.map((name) => [name, output(name, results[name]!)]));
   }
 
   /** The session, reopened when other outputs than before are to stay on the device. */
@@ -116,8 +139,18 @@ function disposeAll(tensors: Tensors): void {
   for (const tensor of Object.values<Tensor>(tensors)) tensor.dispose();
 }
 
-function runError(error: unknown, backend: string): InternVLError {
+function runError(error: unknown, backend: string, into: Tensors): InternVLError {
   const reason = error instanceof Error ? error.message : String(error);
+  // The runtime finds it out in the middle of the run, and does not say of which output.
+  if (/shape verification failed/i.test(reason)) {
+    const actual = Object.entries(into).map(([name, { dims }]) => `"${name}" [${dims.join(', ')}]`);
+    return new InternVLError(
+      'shape-mismatch',
+      `Expected tensors to write into of the sizes that the run makes, got ${actual.join(', ')}: ${reason}; allocate them anew.`,
+      { backend, into: actual, reason },
+      { cause: error },
+    );
+  }
   return new InternVLError(
     'run-failed',
     `Expected ${backend} to run the graph, it failed: ${reason}; check the sizes of the feeds and the memory that is free.`,

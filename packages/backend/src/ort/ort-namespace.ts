@@ -18,9 +18,10 @@ export interface OrtNamespace {
 export interface OrtSession {
   readonly inputMetadata: readonly OrtPort[];
   readonly outputMetadata: readonly OrtPort[];
+  /** `fetches` by name: a tensor of the device to write into, or null for a fresh one. */
   run(
     feeds: Readonly<Record<string, OrtTensor>>,
-    fetches: readonly string[],
+    fetches: Readonly<Record<string, OrtTensor | null>>,
   ): Promise<Readonly<Record<string, OrtTensor>>>;
   release(): Promise<void>;
 }

@@ -4,17 +4,25 @@ import { hostTensor } from '../host-tensor.js';
 import type { Tensor } from '../tensor.js';
 import { elementsOf, isDType } from '../typed-array.js';
 import type { LastingSession } from './lasting-session.js';
+import type { OrtDevice } from './ort-device.js';
 import type { OrtNamespace, OrtTensor } from './ort-namespace.js';
 
 /** Translates tensors between a backend's callers and ONNX Runtime; knows which of ours stand for device tensors. */
 export class OrtTensors {
   readonly #ort: OrtNamespace;
   readonly #readsDevice: boolean;
+  readonly #device: OrtDevice | undefined;
   readonly #onDevice = new WeakMap<Tensor, OrtTensor>();
 
-  constructor(ort: OrtNamespace, readsDevice: boolean) {
+  constructor(ort: OrtNamespace, readsDevice: boolean, device: OrtDevice | undefined) {
     this.#ort = ort;
     this.#readsDevice = readsDevice;
+    this.#device = device;
+  }
+
+  /** A tensor of ours over new memory of the device. */
+  allocate<T extends DType>(device: OrtDevice, type: T, dims: readonly number[]): Tensor<T> {
+    return this.#handle('', type, device.allocate(type, dims), () => {});
   }
 
   /**
@@ -33,21 +41,68 @@ export class OrtTensors {
     );
   }
 
+  /**
+   * ONNX Runtime's tensor to write into on the device; null where there is none, and the caller's lies on the CPU.
+   *
+   * @throws `invalid-option` for a device tensor that this backend did not make.
+   */
+  target(into: Tensor | undefined): OrtTensor | null {
+    return into === undefined || into.location === 'cpu' ? null : this.allocated('into', into);
+  }
+
+  /**
+   * ONNX Runtime's tensor for one on the device.
+   *
+   * @throws `invalid-option` when this backend did not make it, or it was disposed.
+   */
+  allocated(role: string, tensor: Tensor): OrtTensor {
+    const known = this.#onDevice.get(tensor);
+    if (known) return known;
+    throw new InternVLError(
+      'invalid-option',
+      `Expected "${role}" to be a tensor in use that this backend allocated, got one on ${tensor.location}; make it with the graph's allocate().`,
+      { option: role, location: tensor.location },
+    );
+  }
+
   /** A tensor of ours for an output: plain arrays on the CPU, a handle on the device that holds its session. */
   output(name: string, tensor: OrtTensor, from: LastingSession): Tensor {
     const { type, dims, location } = tensor;
     if (!isDType(type)) throw unexpected(name, type);
     if (location === 'cpu') return hostTensor(type, elements(name, type, tensor.data), dims);
-    const letGo = from.hold();
-    const handle: Tensor = {
+    return this.#handle(name, type, tensor, from.hold());
+  }
+
+  /** An output on the CPU, moved to the device. */
+  moved(name: string, tensor: OrtTensor, device: OrtDevice): Tensor {
+    const { type, dims } = tensor;
+    if (!isDType(type)) throw unexpected(name, type);
+    const data = elements(name, type, tensor.data);
+    if (data.length === 0) return hostTensor(type, data, dims);
+    const target = device.allocate(type, dims);
+    device.upload(target, data);
+    return this.#handle(name, type, target, () => {});
+  }
+
+  /** Copies what a run made into a tensor of the caller on the CPU. */
+  fill(name: string, into: Tensor, { dims, data }: OrtTensor): Tensor {
+    if (into.dims.join() !== dims.join()) throw ofAnotherSize(name, dims, into.dims);
+    bytesOf(into.data).set(bytesOf(elements(name, into.type, data)));
+    return into;
+  }
+
+  #handle<T extends DType>(name: string, type: T, tensor: OrtTensor, letGo: () => void): Tensor<T> {
+    const { dims, location } = tensor;
+    const handle: Tensor<T> = {
       type,
       dims,
       location,
-      get data(): TensorData[DType] {
+      get data(): TensorData[T] {
         return elements(name, type, tensor.data);
       },
       getData: async () => {
         if (!this.#readsDevice) throw notReadable(name, location);
+        this.#device?.assertSound();
         return elements(name, type, await tensor.getData());
       },
       dispose: () => {
@@ -77,6 +132,22 @@ function elements<T extends DType>(name: string, type: T, data: unknown): Tensor
   const known = elementsOf(type, data);
   if (known) return known;
   throw unexpected(name, Object.prototype.toString.call(data));
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+function ofAnotherSize(
+  output: string,
+  expected: readonly number[],
+  actual: readonly number[],
+): InternVLError {
+  return new InternVLError(
+    'shape-mismatch',
+    `Expected a tensor of [${expected.join(', ')}] to write "${output}" into, got [${actual.join(', ')}]; pass one of the size that the run makes.`,
+    { output, expected, actual },
+  );
 }
 
 function unexpected(name: string, found: string): InternVLError {
