@@ -1,29 +1,27 @@
+import type { DeviceFacts, PrecisionSizes, RuntimeChoice } from '@internvl/backend-web';
 import type { ModelConfig, Progress } from '@internvl/checkpoint';
+import type { StoredModel, StoreEstimate, WebModel } from '@internvl/checkpoint/web';
 import type { Chat } from '../chat.js';
 import type { LoadProgress } from '../load-options.js';
-import type { DeviceFacts } from './device-facts.js';
-import type { CheckpointSource, StorageEstimate, StoredModel } from './model-store.js';
-import type { RuntimeChoice } from './web-runtime.js';
 
 /** Which model to load. */
-export type WebModel =
+export type ModelToLoad =
   /** One that the browser keeps, by its id. */
   | { readonly stored: string }
-  /**
-   * A checkpoint: converted into the store unless it is there already. An interrupted conversion goes on where it
-   * stopped.
-   */
+  /** A checkpoint: converted into the store unless it is there; an interrupted conversion goes on. */
   | {
-      readonly checkpoint: CheckpointSource;
-      /** Precision of the stored weights, `'int8'`, `'q4'`, …; what suits this device when left out. */
+      readonly checkpoint: WebModel;
+      /** How the weights are stored, `'q4'`, `'int8'`, `'fp32'`; what suits this device when left out. */
       readonly precision?: string | undefined;
+      /** How weights come from the network, as `ModelStore.convert` has it. */
+      readonly download?: 'whole' | 'ranges' | undefined;
     };
 
 /** How a model is loaded into the worker. */
 export interface WebLoadOptions {
   /**
-   * Devices in the order in which they are tried, when loading and again when one is lost: `['webgpu', 'wasm']`. What
-   * suits the model first when left out.
+   * Devices in the order in which they are tried, when loading and again when one is lost: `['webgpu', 'wasm']`. When left
+   * out, the one that suits the model, then the others.
    */
   readonly devices?: readonly string[] | undefined;
   /** Threads of the runtime; its own choice when left out. */
@@ -33,7 +31,7 @@ export interface WebLoadOptions {
   /** Ends loading; what was downloaded and converted so far is kept for the next time. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
-  /** A note for people: a device is missing and another one is used. */
+  /** Takes a note for people: a device is missing and another one is used. */
   readonly onNote?: ((note: string) => void) | undefined;
 }
 
@@ -43,11 +41,11 @@ export interface CheckpointFacts {
   readonly name: string;
   readonly config: ModelConfig;
   /** Bytes of the weights as published: what loading it for the first time reads. */
-  readonly weightBytes: number;
-  /** Each precision it can be converted to, and the bytes it would then take in the store. */
-  readonly precisions: readonly { readonly precision: string; readonly bytes: number }[];
-  /** What this device would run it with, and why; absent where the worker brought no chooser. */
-  readonly choice?: RuntimeChoice | undefined;
+  readonly checkpointBytes: number;
+  /** What it takes in each precision that is offered. */
+  readonly precisions: readonly PrecisionSizes[];
+  /** What this device would run it with, and why. */
+  readonly choice: RuntimeChoice;
 }
 
 export interface InspectOptions {
@@ -55,31 +53,34 @@ export interface InspectOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-/** A worker that holds models: the page's end. Nothing here computes; the page is never held up. */
+/** Converted models that the browser keeps. */
+export interface StoredModels {
+  list(): Promise<readonly StoredModel[]>;
+  /** Frees its space; unknown ids are no error. */
+  remove(id: string): Promise<void>;
+  estimate(): Promise<StoreEstimate>;
+  /** Asks the browser to keep them when the disk gets full; whether it promised. */
+  persist(): Promise<boolean>;
+}
+
+/** A worker that holds models: the page's end. Nothing here computes, so the page is never held up. */
 export interface WebChatHost {
-  /** What this browser can do. */
-  probe(options?: { readonly signal?: AbortSignal | undefined }): Promise<DeviceFacts>;
-  /** Converted models that the browser keeps. */
-  readonly models: {
-    list(): Promise<readonly StoredModel[]>;
-    /** Frees its space; unknown ids are no error. */
-    remove(id: string): Promise<void>;
-    estimate(): Promise<StorageEstimate>;
-  };
+  /** What this browser has to run models with. */
+  probe(): Promise<DeviceFacts>;
+  readonly models: StoredModels;
   /**
-   * Reads a checkpoint's configuration and the headers of its weights, a few megabytes at most.
+   * Reads a checkpoint's configuration and the headers of its weights, not the weights.
    *
    * @throws `model-not-found`, `architecture-unknown` and the other codes of opening a checkpoint, `signal.reason`
    */
-  inspect(checkpoint: CheckpointSource, options?: InspectOptions): Promise<CheckpointFacts>;
+  inspect(checkpoint: WebModel, options?: InspectOptions): Promise<CheckpointFacts>;
   /**
-   * Loads a model. The chat lives in the worker; several may. When a device is lost, what is under way throws
-   * `device-lost` and the model is loaded again on the next device, so that the next question works;
-   * `Answer.backend` says where.
+   * Loads a model. The chat lives in the worker; there may be several. When a device is lost, what is under way throws
+   * `device-lost`, the model is loaded again on the next device, and the next question works; `Answer.backend` says where.
    *
-   * @throws the codes of opening and converting a checkpoint, `device-missing`, `host-lost`, `signal.reason`
+   * @throws the codes of opening, converting and storing a checkpoint, `device-missing`, `host-lost`, `signal.reason`
    */
-  load(model: WebModel, options?: WebLoadOptions): Promise<Chat>;
+  load(model: ModelToLoad, options?: WebLoadOptions): Promise<Chat>;
   /** Ends everything and the worker; idempotent. */
   dispose(): Promise<void>;
 }
