@@ -1,4 +1,6 @@
 export { DatasetError } from './error.js';
+export { type JsonLineOptions, type JsonRow, jsonLineBatches, jsonLines } from './json/json-lines.js';
+export { type Line, type LineOptions, lineBatches } from './lines/line-batches.js';
 export type { BoxConvention } from './sample/box-convention.js';
 export { isJsonList, isJsonObject, type JsonObject, type JsonValue } from './sample/json.js';
 export { describePlace, excerptOf, type Place, type Problem, type Severity } from './sample/problem.js';
@@ -16,3 +18,6 @@ export type {
   Turn,
 } from './sample/sample.js';
 export type { ByteSource, ReadOptions } from './source/byte-source.js';
+export { type HttpOptions, httpSource } from './source/http-source.js';
+export { type Input, memorySource, sourceOf } from './source/input.js';
+export { readAll, readRange } from './source/read-range.js';
