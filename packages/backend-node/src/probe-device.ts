@@ -1,5 +1,4 @@
-import { encodeModel } from '@internvl/backend/onnx';
-import { ATTENTION_TOKENS, ATTENTION_TOLERANCE, attentionError } from './attention-error.js';
+import { providerFault } from '@internvl/backend/ort';
 import { type NodeDevice, remedies } from './device.js';
 import { type OnnxRuntime, onnxruntime } from './onnxruntime.js';
 import { hasProviderLibrary } from './provider-library.js';
@@ -32,7 +31,13 @@ export async function probeDevice(
   try {
     ort = await onnxruntime();
   } catch (error) {
-    return { device, bundled: false, works: false, reason: message(error), remedy: remedies.cpu };
+    return {
+      device,
+      bundled: false,
+      works: false,
+      reason: error instanceof Error ? error.message : String(error),
+      remedy: remedies.cpu,
+    };
   }
   const provider = ort.listSupportedBackends().find(({ name }) => name === device);
   const bundled = provider?.bundled ?? false;
@@ -43,48 +48,6 @@ export async function probeDevice(
   if (device === 'cuda' && !bundled && !hasProviderLibrary('cuda')) {
     return missing('libonnxruntime_providers_cuda.so is not installed');
   }
-  try {
-    await runOneNode(ort, device);
-    if (checkAttention) {
-      const error = await attentionError(ort, device);
-      if (error > ATTENTION_TOLERANCE) {
-        return missing(
-          `it computes attention over ${ATTENTION_TOKENS} tokens wrongly, by ${error.toFixed(2)}; software adapters with narrow subgroups do`,
-        );
-      }
-    }
-    return { device, bundled, works: true };
-  } catch (error) {
-    return missing(message(error));
-  }
-}
-
-async function runOneNode(ort: OnnxRuntime, device: NodeDevice): Promise<void> {
-  const model = encodeModel({
-    irVersion: 10,
-    opsets: { '': 21 },
-    producer: 'internvl',
-    graph: {
-      name: 'probe',
-      nodes: [{ name: 'double', op: 'Add', domain: '', inputs: ['x', 'x'], outputs: ['y'], attributes: {} }],
-      initializers: [],
-      inputs: [{ name: 'x', type: 'float32', dims: [2] }],
-      outputs: [{ name: 'y', type: 'float32', dims: [2] }],
-    },
-  });
-  const session = await ort.InferenceSession.create(model, {
-    executionProviders: [device],
-    logSeverityLevel: 4,
-  });
-  try {
-    await session.run({ x: new ort.Tensor('float32', Float32Array.of(1, 2), [2]) });
-  } finally {
-    await session.release();
-  }
-}
-
-/** What the runtime said, without the place in its source that it puts in front. */
-function message(error: unknown): string {
-  const said = error instanceof Error ? error.message : String(error);
-  return said.replace(/^.* was false\. /s, '').trim();
+  const fault = await providerFault(ort, device, { checkAttention });
+  return fault === undefined ? { device, bundled, works: true } : missing(fault);
 }

@@ -30,6 +30,24 @@ const scalar = (value: number) => hostTensor('int64', BigInt64Array.of(BigInt(va
 const int = (value: number): OnnxAttribute => ({ int: value });
 const ints = (...values: number[]): OnnxAttribute => ({ ints: values });
 
+const numbers = (value: number) => hostTensor('float32', Float32Array.of(value), []);
+const codes = (seed: number, ...dims: number[]) => {
+  const length = dims.reduce((a, b) => a * b, 1);
+  return hostTensor(
+    'uint8',
+    Uint8Array.from({ length }, (_, i) => (seed * 83 + i * 37) % 256),
+    dims,
+  );
+};
+const scales = (...dims: number[]) => {
+  const length = dims.reduce((a, b) => a * b, 1);
+  return hostTensor(
+    'float32',
+    Float32Array.from({ length }, (_, i) => 2e-4 * (1 + (i % 7))),
+    dims,
+  );
+};
+
 const checks: Readonly<Record<string, Check>> = {
   'Add of a row': { op: 'Add', inputs: [floats(1, 2, 3, 4), floats(2, 4)] },
   'Add of a column': { op: 'Add', inputs: [floats(1, 2, 3, 4), floats(2, 3, 1)] },
@@ -190,6 +208,84 @@ const checks: Readonly<Record<string, Check>> = {
     inputs: [floats(1, 2, 3, 8), floats(2, 2, 5, 8), floats(3, 2, 5, 8)],
     attributes: { num_heads: int(2), scale: { float: 0.2 } },
   },
+  Abs: { op: 'Abs', inputs: [floats(1, 3, 4)] },
+  'Max of a column': { op: 'Max', inputs: [floats(1, 3, 4), floats(2, 3, 1)] },
+  'Max of int64': { op: 'Max', inputs: [longs(1, -2, 3), longs(0)], outputs: ['int64'] },
+  'Min of int64': { op: 'Min', inputs: [longs(1, -2, 3), longs(0)], outputs: ['int64'] },
+  GreaterOrEqual: { op: 'GreaterOrEqual', inputs: [longs(1, -2, 3), longs(1)], outputs: ['bool'] },
+  'Where of rows': {
+    op: 'Where',
+    inputs: [hostTensor('bool', Uint8Array.of(1, 0, 1), [3, 1]), floats(1, 3, 4), floats(2, 3, 4)],
+  },
+  'QuantizeLinear with ties and beyond the ends': {
+    op: 'QuantizeLinear',
+    inputs: [
+      hostTensor('float32', Float32Array.of(0, 0.25, 0.75, -0.25, 1000, -1000, 31.3, -31.8), [2, 4]),
+      numbers(0.5),
+      hostTensor('uint8', Uint8Array.of(128), []),
+    ],
+    outputs: ['uint8'],
+  },
+  'MatMulIntegerToFloat by channel': {
+    op: 'com.microsoft.MatMulIntegerToFloat',
+    inputs: [
+      codes(1, 2, 3, 40),
+      codes(2, 40, 5),
+      numbers(0.001),
+      hostTensor('float32', Float32Array.of(0.1, 0.2, 0.3, 0.4, 0.5), [5]),
+      hostTensor('uint8', Uint8Array.of(128), []),
+      hostTensor('uint8', Uint8Array.of(120), []),
+    ],
+  },
+  ...Object.fromEntries(
+    [4, 8].flatMap((bits) => [
+      [
+        `MatMulNBits of ${bits} bits, the last block not full`,
+        {
+          op: 'com.microsoft.MatMulNBits',
+          inputs: [floats(1, 2, 3, 40), codes(2, 6, 2, 4 * bits), scales(6, 2)],
+          attributes: { N: int(6), K: int(40), bits: int(bits), block_size: int(32) },
+        },
+      ],
+      [
+        `GatherBlockQuantized of ${bits} bits`,
+        {
+          op: 'com.microsoft.GatherBlockQuantized',
+          inputs: [
+            codes(2, 5, 8 * bits),
+            hostTensor('int64', BigInt64Array.of(4n, 0n, 3n, 2n), [2, 2]),
+            scales(5, 2),
+          ],
+          attributes: { gather_axis: int(0), quantize_axis: int(1), bits: int(bits), block_size: int(32) },
+        },
+      ],
+      [
+        `QMoE of ${bits} bits`,
+        {
+          op: 'com.microsoft.QMoE',
+          inputs: [
+            floats(1, 2, 3, 64),
+            floats(2, 6, 4),
+            codes(3, 4, 64, 8 * bits),
+            scales(4, 64, 2),
+            undefined,
+            codes(4, 4, 64, 4 * bits),
+            scales(4, 64, 1),
+          ],
+          attributes: {
+            k: int(2),
+            activation_type: { string: 'swiglu' },
+            swiglu_fusion: int(1),
+            activation_alpha: { float: 1 },
+            activation_beta: { float: 0 },
+            normalize_routing_weights: int(1),
+            expert_weight_bits: int(bits),
+            block_size: int(32),
+          },
+        },
+      ],
+    ]),
+  ),
   ...casts(),
 };
 

@@ -19,6 +19,26 @@ export const multiply: Operator = () =>
   );
 /** On float32 only: what an integer divided by 0 is, ONNX leaves open. */
 export const divide: Operator = () => binary((a, b) => a / b);
+/** The larger of two. */
+export const larger: Operator = (attributes) => {
+  attributes.atMost(2);
+  return binary(Math.max, (a, b) => {
+    if (a > b) return a;
+    return b;
+  });
+};
+/** The smaller of two. */
+export const smaller: Operator = (attributes) => {
+  attributes.atMost(2);
+  return binary(Math.min, (a, b) => {
+    if (a < b) return a;
+    return b;
+  });
+};
+export const absolute: Operator = () => (inputs) => {
+  const { dims, data } = inputs.float32(0);
+  return [float32(dims, data.map(Math.abs))];
+};
 
 /** Applies a function to two inputs element by element, each stretched to the other's shape. */
 function binary(

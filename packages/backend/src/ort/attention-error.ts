@@ -1,6 +1,5 @@
-import { encodeModel } from '@internvl/backend/onnx';
-import type { NodeDevice } from './device.js';
-import type { OnnxRuntime } from './onnxruntime.js';
+import { encodeModel } from '../onnx/encode.js';
+import type { OrtNamespace } from './ort-namespace.js';
 
 /** From here on ONNX Runtime 1.30 takes its FlashAttention shader on WebGPU, which is wrong where subgroups have 4 lanes. */
 export const ATTENTION_TOKENS = 32;
@@ -14,9 +13,9 @@ const HEAD_SIZE = 8;
  * How far a device is off, at most, in an attention whose result is known: with queries and keys of zero every token
  * takes the mean of the values up to its own, and the value of token `i` is `i`, so token `i` gets `i / 2`.
  */
-export async function attentionError(ort: OnnxRuntime, device: NodeDevice): Promise<number> {
+export async function attentionError(ort: OrtNamespace, executionProvider: string): Promise<number> {
   const session = await ort.InferenceSession.create(attentionModel(), {
-    executionProviders: [device],
+    executionProviders: [executionProvider],
     logSeverityLevel: 4,
   });
   try {
@@ -34,7 +33,7 @@ export async function attentionError(ort: OnnxRuntime, device: NodeDevice): Prom
         seqlens_k: new ort.Tensor('int32', Int32Array.of(ATTENTION_TOKENS - 1), [1]),
         total_sequence_length: new ort.Tensor('int32', Int32Array.of(ATTENTION_TOKENS), [1]),
       },
-      ['y'],
+      { y: null },
     );
     const computed = y?.data;
     if (!(computed instanceof Float32Array)) return Number.POSITIVE_INFINITY;
