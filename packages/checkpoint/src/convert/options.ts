@@ -15,7 +15,7 @@ export interface ConversionOptions {
   readonly fileSystem?: ConversionFileSystem | undefined;
 }
 
-const names: readonly PrecisionName[] = ['fp32', 'fp16'];
+const names: readonly PrecisionName[] = ['fp32', 'fp16', 'int8', 'q8', 'q4'];
 
 /**
  * The precision of each part.

@@ -2,8 +2,8 @@ import { encodeModel, type OnnxModel } from '@internvl/backend/onnx';
 import type { ModelConfig } from '../model-config.js';
 import { buildDecoder } from '../onnx/decoder-graph.js';
 import { buildEmbed } from '../onnx/embed-graph.js';
-import { FloatPrecision } from '../onnx/float-precision.js';
-import type { PartPrecisions, Precision, PrecisionName } from '../onnx/precision.js';
+import type { PartPrecisions, PrecisionName } from '../onnx/precision.js';
+import { precisionOf } from '../onnx/precision-of.js';
 import { buildVision, readTable } from '../onnx/vision-graph.js';
 import type { TensorSource } from '../safetensors/tensor-source.js';
 import { type Layout, layOut } from '../write/layout.js';
@@ -20,6 +20,8 @@ export interface ConversionPlan {
 
 export interface PlanOptions {
   readonly precision: PartPrecisions;
+  /** Largest tensor in the graphs, bytes: what a device binds at once. Default: no limit. */
+  readonly maxTensorBytes?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -33,7 +35,7 @@ export interface PlanOptions {
 export async function planConversion(
   config: ModelConfig,
   weights: TensorSource,
-  { precision, signal }: PlanOptions,
+  { precision, maxTensorBytes, signal }: PlanOptions,
 ): Promise<ConversionPlan> {
   const { llm, tileSize } = config;
   const table = await readTable(weights, signal);
@@ -49,11 +51,12 @@ export async function planConversion(
     'float32',
   );
   const size = { width: tileSize, height: tileSize };
+  const of = (name: PrecisionName) => precisionOf(name, { maxTensorBytes });
   const builders = new Map([
-    ['vision.onnx', buildVision({ config, weights, precision: precisionOf(precision.vision), size, table })],
+    ['vision.onnx', buildVision({ config, weights, precision: of(precision.vision), size, table })],
   ]);
   if (llm) {
-    const own = precisionOf(precision.llm);
+    const own = of(precision.llm);
     builders.set('embed.onnx', buildEmbed(llm, weights, own));
     builders.set('decoder.onnx', buildDecoder({ llm, weights, precision: own }));
   }
@@ -65,11 +68,6 @@ export async function planConversion(
     data,
     positionTable: { offset: data.locate(stored.name).offset, rows, columns },
   };
-}
-
-/** How weights of this precision are stored and computed. */
-function precisionOf(name: PrecisionName): Precision {
-  return new FloatPrecision(name);
 }
 
 function dataName({ vision, llm }: PartPrecisions, both: boolean): string {

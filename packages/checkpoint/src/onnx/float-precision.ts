@@ -2,19 +2,24 @@ import type { Matrix } from '../write/matrix.js';
 import { type FloatType, type StoredTensor, storedRows, storedTransposed } from '../write/stored-tensor.js';
 import type { GraphBuilder } from './graph-builder.js';
 import { addBias } from './norm.js';
-import type { ExpertWeights, Precision, PrecisionName } from './precision.js';
+import type { ExpertWeights, Precision } from './precision.js';
 
 /** Code of float32 in ONNX. */
 const FLOAT32 = 1;
 
 /** Weights as floating point numbers, computed in float32. */
 export class FloatPrecision implements Precision {
-  readonly name: PrecisionName;
+  readonly name: 'fp32' | 'fp16';
   readonly #type: FloatType;
 
-  constructor(name: PrecisionName) {
+  constructor(name: 'fp32' | 'fp16') {
     this.name = name;
     this.#type = name === 'fp32' ? 'float32' : 'float16';
+  }
+
+  /** Of the widened tensor: that is what a device holds. */
+  rowBytes(columns: number): number {
+    return 4 * columns;
   }
 
   linear(graph: GraphBuilder, name: string, x: string, weight: Matrix, bias?: Matrix): string {

@@ -5,12 +5,25 @@ import type {
   OnnxModel,
   OnnxNode,
   OnnxTensor,
+  OnnxType,
   OnnxValue,
 } from '@internvl/backend/onnx';
 import type { StoredTensor } from '../write/stored-tensor.js';
 
 /** Attributes of a node; a plain number is an integer. */
 export type Attributes = Readonly<Record<string, number | string | readonly number[] | { float: number }>>;
+
+/** How a graph reads bytes of the data file. */
+export interface WeightView {
+  /** The value's name, unique in the graph. */
+  readonly name: string;
+  readonly type: OnnxType;
+  readonly dims: readonly number[];
+  /** Bytes from the start of the stored tensor. */
+  readonly offset: number;
+  /** Length in bytes. */
+  readonly bytes: number;
+}
 
 /** Name of the program in the files it writes. */
 const producer = '@internvl/checkpoint';
@@ -23,6 +36,7 @@ export class GraphBuilder {
   readonly #outputs: OnnxValue[] = [];
   readonly #constants = new Map<string, OnnxTensor>();
   readonly #stored = new Map<string, StoredTensor>();
+  readonly #views = new Map<string, WeightView & { readonly of: string }>();
 
   constructor(name: string) {
     this.#name = name;
@@ -91,13 +105,23 @@ export class GraphBuilder {
 
   /** A constant that lies in the data file. */
   weight(tensor: StoredTensor): string {
+    const { name, type, dims, bytes } = tensor;
+    return this.view(tensor, { name, type, dims, offset: 0, bytes });
+  }
+
+  /** A constant that is a part of a stored tensor, or the same bytes in another shape. */
+  view(tensor: StoredTensor, view: WeightView): string {
     if (!this.#stored.has(tensor.name)) this.#stored.set(tensor.name, tensor);
-    return tensor.name;
+    this.#views.set(view.name, { ...view, of: tensor.name });
+    return view.name;
   }
 
   /** The finished model. Opset 21 with ONNX Runtime's operators, file format 10. */
   build(locate: (name: string) => ExternalData): OnnxModel {
-    const stored = this.tensors.map(({ name, type, dims }) => ({ name, type, dims, external: locate(name) }));
+    const stored = [...this.#views.values()].map(({ name, type, dims, offset, bytes, of }) => {
+      const place = locate(of);
+      return { name, type, dims, external: { ...place, offset: place.offset + offset, length: bytes } };
+    });
     return {
       irVersion: 10,
       opsets: { '': 21, 'com.microsoft': 1 },

@@ -1,8 +1,12 @@
 import type { Matrix } from '../write/matrix.js';
 import type { GraphBuilder } from './graph-builder.js';
 
-/** How weights are stored. `fp32`: as they are. `fp16`: half the size, widened to float32 when the graph is loaded. */
-export type PrecisionName = 'fp32' | 'fp16';
+/**
+ * How weights are stored and multiplied. `fp32`: as they are. `fp16`: half the size, widened to float32 when the graph is
+ * loaded. `int8`: eight bits, one scale for each output channel, integer products (CPU, WASM). `q8`, `q4`: eight or four
+ * bits in blocks of 32 (CPU, WebGPU).
+ */
+export type PrecisionName = 'fp32' | 'fp16' | 'int8' | 'q8' | 'q4';
 
 /** Precision of each part of a model. */
 export interface PartPrecisions {
@@ -18,6 +22,8 @@ export interface PartPrecisions {
  */
 export interface Precision {
   readonly name: PrecisionName;
+  /** Bytes that a row of so many columns takes in the largest single tensor made of a matrix, on disk or in memory. */
+  rowBytes(columns: number): number;
   /** `x [..., columns]` · weightᵀ (+ bias) = `[..., rows]`. `bias` is `[rows, 1]`. */
   linear(graph: GraphBuilder, name: string, x: string, weight: Matrix, bias?: Matrix): string;
   /** Rows of `table` by `ids`, an int64 value of any shape: `[...ids, columns]`. */

@@ -22,7 +22,7 @@ export interface ChunkOptions {
 export type FloatType = 'float32' | 'float16';
 
 /** Elements read from the checkpoint at a time: 16 MiB of float32. */
-const blockElements = 4 << 20;
+export const blockElements = 4 << 20;
 /** Elements of a transposed matrix built in memory at a time: 256 MiB of float32. */
 const defaultBandElements = 64 << 20;
 
@@ -90,9 +90,9 @@ export function storedTransposed(
 const square = 32;
 
 /** Columns `first … first + count` of a block of rows that starts at `row`, into the band `[count, rows]`. */
-function transposeInto(
-  band: Float32Array,
-  block: Float32Array,
+export function transposeInto<T extends Float32Array | Uint8Array>(
+  band: T,
+  block: T,
   { columns, first, count, rows, row }: Record<'columns' | 'first' | 'count' | 'rows' | 'row', number>,
 ): void {
   const blockRows = block.length / columns;

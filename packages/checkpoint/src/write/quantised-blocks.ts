@@ -1,0 +1,56 @@
+import { InternVLError } from '@internvl/backend';
+import type { Matrix } from './matrix.js';
+import { type BlockBits, blockSize, quantiseBlock } from './quantise-block.js';
+import { padding, type QuantisedTensor, readRows } from './quantised-tensor.js';
+
+/**
+ * A matrix in blocks of 32 neighbours of a row with one scale each: codes `uint8 [rows, blocks, 4 · bits]`, scales
+ * `float32 [rows, blocks]` behind them. A row that is no whole number of blocks ends in codes of zero.
+ */
+export function quantisedBlocks(matrix: Matrix, bits: BlockBits): QuantisedTensor {
+  const { name, rows, columns } = matrix;
+  const blocks = Math.ceil(columns / blockSize);
+  const blockBytes = (blockSize * bits) / 8;
+  const codeBytes = rows * blocks * blockBytes;
+  const offset = codeBytes + padding(codeBytes);
+  const scales = { offset, bytes: 4 * rows * blocks };
+  return {
+    name: `${name}.q${bits}`,
+    type: 'uint8',
+    dims: [rows, blocks, blockBytes],
+    codeBytes,
+    scales,
+    bytes: scales.offset + scales.bytes,
+    async *chunks(options) {
+      const found = new Float32Array(rows * blocks);
+      for await (const { row, count, values } of readRows(matrix, options)) {
+        const codes = new Uint8Array(count * blocks * blockBytes);
+        for (let block = 0; block < count * blocks; block++) {
+          const column = (block % blocks) * blockSize;
+          const start = Math.floor(block / blocks) * columns + column;
+          const scale = quantiseBlock(
+            values,
+            start,
+            Math.min(blockSize, columns - column),
+            bits,
+            codes,
+            block * blockBytes,
+          );
+          if (!Number.isFinite(scale)) throw notFinite(name);
+          found[row * blocks + block] = scale;
+        }
+        yield codes;
+      }
+      yield new Uint8Array(padding(codeBytes));
+      yield new Uint8Array(found.buffer);
+    },
+  };
+}
+
+export function notFinite(name: string): InternVLError {
+  return new InternVLError(
+    'precision-overflow',
+    `Expected every weight of ${name} to be a finite number to quantise it, found one that is not; convert this checkpoint with precision fp32.`,
+    { name },
+  );
+}

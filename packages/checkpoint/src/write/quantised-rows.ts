@@ -1,0 +1,69 @@
+import type { Matrix } from './matrix.js';
+import { notFinite } from './quantised-blocks.js';
+import { padding, type QuantisedTensor, readRows } from './quantised-tensor.js';
+import { blockElements, transposeInto } from './stored-tensor.js';
+
+/** The code of zero. Codes are 1 … 255, as far down as up. */
+export const zeroCode = 128;
+
+/** Codes of a transposed matrix built in memory at a time: 192 MiB. */
+const defaultBandElements = 192 << 20;
+
+/**
+ * A matrix with one scale for each row, stored as what is multiplied by from the right: codes `uint8 [columns, rows]`,
+ * scales `float32 [rows]` behind them; `weight ≈ scale · (code − 128)`. A matrix beyond a band is read once for each band.
+ */
+export function quantisedRows(matrix: Matrix, bandElements: number = defaultBandElements): QuantisedTensor {
+  const { name, rows, columns } = matrix;
+  const codeBytes = rows * columns;
+  const scales = { offset: codeBytes + padding(codeBytes), bytes: 4 * rows };
+  return {
+    name: `${name}.int8`,
+    type: 'uint8',
+    dims: [columns, rows],
+    codeBytes,
+    scales,
+    bytes: scales.offset + scales.bytes,
+    async *chunks(options) {
+      const found = new Float32Array(rows);
+      const bandColumns = Math.min(columns, Math.max(1, Math.floor(bandElements / rows)));
+      for (let first = 0; first < columns; first += bandColumns) {
+        const count = Math.min(bandColumns, columns - first);
+        const band = new Uint8Array(count * rows);
+        for await (const { row, values } of readRows(matrix, options)) {
+          const codes = quantise(values, columns, found, row);
+          if (!codes) throw notFinite(name);
+          transposeInto(band, codes, { columns, first, count, rows, row });
+        }
+        for (let at = 0; at < band.length; at += blockElements) yield band.subarray(at, at + blockElements);
+      }
+      yield new Uint8Array(padding(codeBytes));
+      yield new Uint8Array(found.buffer);
+    },
+  };
+}
+
+/** Codes of a block of rows, whose scales go to `scales` from `row` on; undefined where a weight is not finite. */
+function quantise(
+  values: Float32Array,
+  columns: number,
+  scales: Float32Array,
+  row: number,
+): Uint8Array | undefined {
+  const codes = new Uint8Array(values.length);
+  for (let start = 0; start < values.length; start += columns) {
+    let largest = 0;
+    for (let at = start; at < start + columns; at++) {
+      const size = Math.abs(values[at]!);
+      if (size > largest || Number.isNaN(size)) largest = size;
+    }
+    if (!Number.isFinite(largest)) return undefined;
+    const scale = Math.fround(largest / 127);
+    scales[row + start / columns] = scale;
+    const perScale = scale === 0 ? 0 : 1 / scale;
+    for (let at = start; at < start + columns; at++) {
+      codes[at] = Math.floor(values[at]! * perScale + zeroCode + 0.5);
+    }
+  }
+  return codes;
+}
