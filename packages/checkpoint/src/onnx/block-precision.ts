@@ -1,10 +1,10 @@
 import type { Matrix } from '../write/matrix.js';
-import { type BlockBits, blockSize } from '../write/quantise-block.js';
+import { type BlockBits, defaultBlockSize as blockSize } from '../write/quantise-block.js';
 import { quantisedBlocks } from '../write/quantised-blocks.js';
 import type { GraphBuilder } from './graph-builder.js';
 import { addBias } from './norm.js';
 import type { ExpertWeights, Precision } from './precision.js';
-import { addQuantisedExperts } from './quantised-experts.js';
+import { addExperts } from './quantised-experts.js';
 import { codes, scales } from './quantised-weight.js';
 
 /**
@@ -63,6 +63,6 @@ export class BlockPrecision implements Precision {
   }
 
   experts(graph: GraphBuilder, name: string, x: string, router: string, experts: ExpertWeights): string {
-    return addQuantisedExperts(graph, name, [x, router], experts, this.#bits);
+    return addExperts(graph, name, [x, router], experts, this.#bits);
   }
 }

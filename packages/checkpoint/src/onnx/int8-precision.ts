@@ -3,7 +3,7 @@ import { quantisedRows, zeroCode } from '../write/quantised-rows.js';
 import type { GraphBuilder } from './graph-builder.js';
 import { addBias } from './norm.js';
 import type { ExpertWeights, Precision } from './precision.js';
-import { addQuantisedExperts } from './quantised-experts.js';
+import { addExperts } from './quantised-experts.js';
 import { codes, scales } from './quantised-weight.js';
 
 /** Code of float32 in ONNX. */
@@ -59,7 +59,7 @@ export class Int8Precision implements Precision {
   }
 
   experts(graph: GraphBuilder, name: string, x: string, router: string, experts: ExpertWeights): string {
-    return addQuantisedExperts(graph, name, [x, router], experts, 8);
+    return addExperts(graph, name, [x, router], experts, 8);
   }
 }
 

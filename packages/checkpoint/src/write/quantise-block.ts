@@ -1,8 +1,15 @@
 /** Bits of a weight in a block of weights with one scale. */
 export type BlockBits = 4 | 8;
 
-/** Weights that share a scale. */
-export const blockSize = 32;
+/** Weights that share a scale, unless a matrix asks for fewer. */
+export const defaultBlockSize = 32;
+
+/** How the weights of a block are coded. */
+export interface BlockForm {
+  readonly bits: BlockBits;
+  /** Weights that share a scale. */
+  readonly blockSize: number;
+}
 
 /**
  * Shares of the scale at which the largest weight just fits. A smaller one clips it and is finer for the rest; of these
@@ -11,7 +18,7 @@ export const blockSize = 32;
 const shares = [1, 0.92, 0.84];
 
 /**
- * Quantises the `count ≤ 32` weights at `start` and writes their codes: `weight ≈ scale · (code − 2^(bits − 1))`, two codes
+ * Quantises the `count ≤ blockSize` weights at `start` and writes their codes: `weight ≈ scale · (code − 2^(bits − 1))`, two codes
  * of four bits in a byte, the lower half first; places behind `count` get the code of zero.
  *
  * @returns the scale; not a finite number where a weight is none
@@ -20,7 +27,7 @@ export function quantiseBlock(
   weights: Float32Array,
   start: number,
   count: number,
-  bits: BlockBits,
+  { bits, blockSize }: BlockForm,
   codes: Uint8Array,
   at: number,
 ): number {

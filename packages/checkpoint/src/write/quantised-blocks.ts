@@ -1,13 +1,17 @@
 import { InternVLError } from '@internvl/backend';
 import type { Matrix } from './matrix.js';
-import { type BlockBits, blockSize, quantiseBlock } from './quantise-block.js';
+import { type BlockBits, defaultBlockSize, quantiseBlock } from './quantise-block.js';
 import { padding, type QuantisedTensor, readRows } from './quantised-tensor.js';
 
 /**
- * A matrix in blocks of 32 neighbours of a row with one scale each: codes `uint8 [rows, blocks, 4 · bits]`, scales
- * `float32 [rows, blocks]` behind them. A row that is no whole number of blocks ends in codes of zero.
+ * A matrix in blocks of neighbours of a row, 32 by default, with one scale each: codes `uint8 [rows, blocks, 4 · bits]`,
+ * scales `float32 [rows, blocks]` behind them. A row that is no whole number of blocks ends in codes of zero.
  */
-export function quantisedBlocks(matrix: Matrix, bits: BlockBits): QuantisedTensor {
+export function quantisedBlocks(
+  matrix: Matrix,
+  bits: BlockBits,
+  blockSize: number = defaultBlockSize,
+): QuantisedTensor {
   const { name, rows, columns } = matrix;
   const blocks = Math.ceil(columns / blockSize);
   const blockBytes = (blockSize * bits) / 8;
@@ -32,7 +36,7 @@ export function quantisedBlocks(matrix: Matrix, bits: BlockBits): QuantisedTenso
             values,
             start,
             Math.min(blockSize, columns - column),
-            bits,
+            { bits, blockSize },
             codes,
             block * blockBytes,
           );
