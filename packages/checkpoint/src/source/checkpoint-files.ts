@@ -1,3 +1,7 @@
+import { InternVLError } from '@internvl/backend';
+import { parseJson } from '../config/parse-json.js';
+import type { CheckpointFiles } from './checkpoint.js';
+
 /** Small files that say what a checkpoint is and how its text works, whichever of them there are. */
 const names: ReadonlySet<string> = new Set([
   'added_tokens.json',
@@ -22,4 +26,37 @@ const names: ReadonlySet<string> = new Set([
  */
 export function isSmallFile(name: string): boolean {
   return names.has(name) || /^[\w.-]+\.(jinja|model|tiktoken)$/.test(name);
+}
+
+/**
+ * The small files among `present`, read by `readBytes` when asked for.
+ *
+ * @param where for messages: a path, an address or a Hub id
+ */
+export function smallFiles(
+  where: string,
+  present: Iterable<string>,
+  readBytes: (name: string) => Promise<Uint8Array<ArrayBuffer>>,
+): CheckpointFiles {
+  const names = [...present].filter(isSmallFile).sort();
+  const known = new Set(names);
+  const read = async (name: string): Promise<Uint8Array<ArrayBuffer>> => {
+    if (known.has(name)) return readBytes(name);
+    throw new InternVLError(
+      'file-missing',
+      `Expected ${name} in ${where}, found ${names.join(', ') || 'no file of a checkpoint'}; add the published file.`,
+      { file: name, path: where, found: names },
+    );
+  };
+  return {
+    names,
+    has: (name) => known.has(name),
+    read,
+    readText: async (name) => new TextDecoder().decode(await read(name)),
+    readJson: async (name) => parseJson(name, await read(name)),
+    async readAll() {
+      const pairs = await Promise.all(names.map(async (name) => [name, await read(name)] as const));
+      return Object.fromEntries(pairs);
+    },
+  };
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { contentKey, sha256Of } from '../hash/digest.js';
 import type { DigestOptions } from './checkpoint.js';
 
 const STEP = 4 * 2 ** 20;
@@ -24,14 +25,9 @@ export async function contentDigest(folder: string, options: ContentDigestOption
   const { small, weights, cache, signal, onProgress } = options;
   const sizes = await Promise.all(weights.map(async (name) => (await stat(join(folder, name))).size));
   const overallTotal = sizes.reduce((sum, size) => sum + size, 0);
-  const lines: string[] = [];
-  for (const name of small) {
-    lines.push(
-      `${name} ${createHash('sha256')
-        .update(await readFile(join(folder, name)))
-        .digest('hex')}`,
-    );
-  }
+  const hashes = new Map<string, string>();
+  for (const name of small)
+    hashes.set(name, await sha256Of(Uint8Array.from(await readFile(join(folder, name)))));
   let before = 0;
   for (const [index, name] of weights.entries()) {
     const total = sizes[index] ?? 0;
@@ -39,10 +35,10 @@ export async function contentDigest(folder: string, options: ContentDigestOption
       const overallLoaded = before + loaded;
       onProgress?.({ status: 'hashing', file: name, loaded, total, overallLoaded, overallTotal });
     };
-    lines.push(`${name} ${await rememberedHash(join(folder, name), cache, report, signal)}`);
+    hashes.set(name, await rememberedHash(join(folder, name), cache, report, signal));
     before += total;
   }
-  return createHash('sha256').update(lines.sort().join('\n')).digest('hex');
+  return contentKey(hashes);
 }
 
 /** SHA-256 of a file, from memory where the file has not been touched since. */

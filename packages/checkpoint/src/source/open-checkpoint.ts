@@ -22,7 +22,7 @@ export async function openCheckpoint(
   model: string,
   options: OpenCheckpointOptions = {},
 ): Promise<Checkpoint> {
-  const { path } = await resolveModel(model, options);
+  const { path, hub } = await resolveModel(model, options);
   const { cache, env, signal } = options;
-  return openFolder(path, { cache, env, signal });
+  return openFolder(path, { name: hub?.repo, cache, env, signal });
 }

@@ -1,17 +1,15 @@
 import { readdir, realpath } from 'node:fs/promises';
-import { join } from 'node:path';
-import { readConfigFiles } from '../config/read-config-files.js';
-import type { ByteSource } from '../safetensors/byte-source.js';
-import { Safetensors } from '../safetensors/safetensors.js';
-import { CanonicalTensors } from '../weights/canonical-tensors.js';
+import { basename, join } from 'node:path';
+import { assemble } from './assemble-checkpoint.js';
 import { cacheDirectory, type Environment } from './cache-directory.js';
 import type { Checkpoint } from './checkpoint.js';
 import { contentDigest } from './content-digest.js';
 import { fileSource } from './file-source.js';
 import { folderFiles } from './folder-files.js';
-import { shardMissing, weightFiles } from './weight-files.js';
 
 export interface OpenFolderOptions {
+  /** What the checkpoint is called. Default: the Hub id for a folder of the Hub cache, else the folder's name. */
+  readonly name?: string | undefined;
   /** Where digests are remembered. Default: `cacheDirectory()`. */
   readonly cache?: string | undefined;
   readonly env?: Environment | undefined;
@@ -29,43 +27,35 @@ export async function openFolder(path: string, options: OpenFolderOptions = {}):
   const { env = process.env, signal } = options;
   signal?.throwIfAborted();
   const files = await folderFiles(path);
-  const described = await readConfigFiles(files);
-  const present = await readdir(path);
-  const weights = await weightFiles(present, (name) => files.readJson(name), path);
-  const missing = weights.filter((name) => !present.includes(name));
-  if (missing.length > 0) throw shardMissing(missing, weights, path);
-
-  const tensors = await Safetensors.open(await openAll(path, weights), { signal });
+  const { weightFiles, ...assembled } = await assemble({
+    name: options.name ?? folderName(await realpath(path)),
+    path,
+    files,
+    present: await readdir(path),
+    open: (name) => fileSource(join(path, name), name),
+    signal,
+  });
   try {
-    const canonical = new CanonicalTensors(described, tensors);
     const folder = await realpath(path);
+    const weights = weightFiles.map(({ name }) => name);
     let digest: string | undefined;
     return {
-      config: canonical.config,
-      files,
-      tensors,
-      weights: canonical,
+      ...assembled,
       path: folder,
       async digest(digestOptions = {}) {
         const cache = cacheDirectory({ cache: options.cache, env });
         digest ??= await contentDigest(folder, { small: files.names, weights, cache, ...digestOptions });
         return digest;
       },
-      close: () => tensors.close(),
     };
   } catch (error) {
-    await tensors.close();
+    await assembled.close();
     throw error;
   }
 }
 
-async function openAll(path: string, names: readonly string[]): Promise<ByteSource[]> {
-  const sources: ByteSource[] = [];
-  try {
-    for (const name of names) sources.push(await fileSource(join(path, name), name));
-    return sources;
-  } catch (error) {
-    await Promise.all(sources.map((source) => source.close()));
-    throw error;
-  }
+/** `owner/name` of a snapshot in the Hub cache, whose own name is a commit; else the folder's name. */
+function folderName(path: string): string {
+  const repo = /[\\/]models--([\w.-]+?)--([\w.-]+)[\\/]snapshots[\\/][^\\/]+$/.exec(path);
+  return repo ? `${repo[1]}/${repo[2]}` : basename(path);
 }
