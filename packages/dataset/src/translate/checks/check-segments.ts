@@ -1,0 +1,31 @@
+import type { MaskedSegment } from '../mask.js';
+import { wordsOf } from '../unmask.js';
+import { type CheckCode, type CheckFailure, checkCodes } from './check.js';
+import { checks } from './checks.js';
+
+export interface CheckOptions {
+  readonly from: string;
+  readonly to: string;
+  readonly lengthBand: readonly [number, number];
+  /** Checks that are left out. */
+  readonly skip: ReadonlySet<CheckCode>;
+}
+
+/** Runs the quality checks over the translations of all segments of a sample; every failure is listed. */
+export function checkSegments(
+  segments: readonly MaskedSegment[],
+  targets: readonly string[],
+  { from, to, lengthBand, skip }: CheckOptions,
+): CheckFailure[] {
+  return segments.flatMap((segment, index) => {
+    const target = targets[index]!;
+    const sourceWords = wordsOf(segment.text);
+    const targetWords = wordsOf(target);
+    const checked = { segment, target, sourceWords, targetWords, from, to, lengthBand };
+    return checkCodes.flatMap((check) => {
+      if (skip.has(check)) return [];
+      const message = checks[check](checked);
+      return message === undefined ? [] : [{ check, turnIndex: segment.turnIndex, message }];
+    });
+  });
+}
