@@ -1,6 +1,7 @@
+export type { WritableFile } from './convert/conversion-folder.js';
 export { type ConvertCachedOptions, type ConvertOptions, convert, convertCached } from './convert/convert.js';
 export { type ConvertedModel, isConverted, openConverted } from './convert/converted-model.js';
-export type { ConversionFileSystem, WritableFile } from './convert/file-system.js';
+export type { ConversionFileSystem } from './convert/file-system.js';
 export type { ConversionOptions } from './convert/options.js';
 export { type FetchSnapshotOptions, fetchSnapshot, type Snapshot } from './hub/fetch-snapshot.js';
 export { type HubId, parseHubId } from './hub/hub-id.js';

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { InternVLError } from '@internvl/backend';
@@ -8,11 +7,11 @@ import type { OnProgress } from '../progress.js';
 import type { Checkpoint } from '../source/checkpoint.js';
 import { hasCode } from '../source/error-code.js';
 import { type ConvertedModel, isConverted, openConverted } from './converted-model.js';
-import { nodeFileSystem } from './file-system.js';
+import { nodeFileSystem, nodeFolder } from './file-system.js';
 import { withLock } from './lock.js';
-import { manifestFormat, writerVersion } from './manifest.js';
+import { conversionId, writerVersion } from './manifest.js';
 import { type ConversionOptions, partPrecisions } from './options.js';
-import { partialName, removeAbandoned } from './partial.js';
+import { adoptAbandoned, partialName } from './partial.js';
 import { planConversion } from './plan.js';
 import { writeModel } from './write-model.js';
 
@@ -32,7 +31,8 @@ export interface ConvertCachedOptions extends ConversionOptions {
  * too, make it once.
  *
  * @throws `invalid-option` when the folder holds something else; `disk-full` (bytes needed and free);
- * `precision-overflow`; `signal.reason` when aborted, and then nothing is left behind
+ * `precision-overflow`; `signal.reason` when aborted, and then nothing is left behind. What a killed process had written is
+ * checked and continued by the next call
  */
 export async function convert(checkpoint: Checkpoint, options: ConvertOptions): Promise<ConvertedModel> {
   const { signal, onProgress } = options;
@@ -72,9 +72,7 @@ export async function convertCached(
 ): Promise<ConvertedModel> {
   const { signal, onProgress } = options;
   const key = await conversionKey(checkpoint, options);
-  const { digest, precision } = key;
-  const parts = JSON.stringify([digest, manifestFormat, writerVersion, precision.vision, precision.llm]);
-  const name = createHash('sha256').update(parts).digest('hex').slice(0, 32);
+  const name = await conversionId(key.digest, key.precision);
   const directory = join(resolve(options.cacheDirectory), 'converted', name);
   const present = async () => {
     try {
@@ -127,14 +125,20 @@ async function make(
   key: Key,
   options: ConversionOptions,
 ): Promise<ConvertedModel> {
-  const { fileSystem = nodeFileSystem, signal, onProgress } = options;
-  await removeAbandoned(directory);
+  const { blockBytes, fileSystem = nodeFileSystem, signal, onProgress } = options;
+  await adoptAbandoned(directory, partial);
   try {
     const plan = await planConversion(checkpoint.config, checkpoint.weights, {
       precision: key.precision,
       signal,
     });
-    await writeModel(checkpoint, plan, partial, { ...key, fileSystem, signal, onProgress });
+    await writeModel(checkpoint, plan, nodeFolder(partial, fileSystem), {
+      ...key,
+      key: await conversionId(key.digest, key.precision),
+      blockBytes,
+      signal,
+      onProgress,
+    });
     await rmdir(directory).catch(() => {});
     await rename(partial, directory).catch((error: unknown) => {
       if (!hasCode(error, 'ENOTEMPTY') && !hasCode(error, 'EEXIST')) throw error;

@@ -1,22 +1,16 @@
-import { mkdir, open, statfs } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { createHash } from 'node:crypto';
+import { mkdir, open, rm, stat, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { InternVLError } from '@internvl/backend';
 import { hasCode } from '../source/error-code.js';
+import type { ConversionFolder, WritableFile } from './conversion-folder.js';
 
 /** What a conversion asks of the disk; to pass one's own is for tests and for disks that Node can't see. */
 export interface ConversionFileSystem {
   /** Bytes that this user can still write in a folder that exists. */
   freeBytes(directory: string): Promise<number>;
-  /** A new, empty file. */
-  create(path: string): Promise<WritableFile>;
-}
-
-export interface WritableFile {
-  /** Appends all of `bytes`. */
-  write(bytes: Uint8Array): Promise<void>;
-  /** Waits until everything is on the disk. */
-  sync(): Promise<void>;
-  close(): Promise<void>;
+  /** A file to append to: new and empty, or one that exists, cut to its first `keep` bytes. */
+  create(path: string, keep?: number): Promise<WritableFile>;
 }
 
 /** Node's own files. */
@@ -25,9 +19,10 @@ export const nodeFileSystem: ConversionFileSystem = {
     const { bavail, bsize } = await statfs(directory);
     return bavail * bsize;
   },
-  async create(path) {
+  async create(path, keep = 0) {
     await mkdir(dirname(path), { recursive: true });
-    const handle = await open(path, 'wx');
+    const handle = await open(path, 'a');
+    await handle.truncate(keep);
     return {
       async write(bytes) {
         for (let done = 0; done < bytes.byteLength; ) {
@@ -40,6 +35,40 @@ export const nodeFileSystem: ConversionFileSystem = {
     };
   },
 };
+
+/** A folder on the disk for a conversion to go into. */
+export function nodeFolder(directory: string, fileSystem: ConversionFileSystem): ConversionFolder {
+  const place = dirname(directory);
+  return {
+    size: (name) => fileSize(join(directory, name)),
+    async read(name, offset, length) {
+      const handle = await open(join(directory, name));
+      try {
+        const bytes = new Uint8Array(length);
+        const { bytesRead } = await handle.read(bytes, 0, length, offset);
+        return bytes.slice(0, bytesRead);
+      } finally {
+        await handle.close();
+      }
+    },
+    open: (name, keep) => fileSystem.create(join(directory, name), keep),
+    remove: (name) => rm(join(directory, name), { force: true }),
+    hash() {
+      const hash = createHash('sha256');
+      return { update: (bytes) => hash.update(bytes), hex: () => hash.digest('hex') };
+    },
+    free: () => fileSystem.freeBytes(place),
+    full: (needed, free = 0, cause) => diskFull(place, needed, free, cause),
+    isFull: isDiskFull,
+  };
+}
+
+async function fileSize(path: string): Promise<number | undefined> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => undefined,
+  );
+}
 
 /** The error for a disk that is too small. Both numbers are bytes. */
 export function diskFull(directory: string, needed: number, free: number, cause?: unknown): InternVLError {

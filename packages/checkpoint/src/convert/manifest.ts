@@ -1,4 +1,5 @@
 import { InternVLError } from '@internvl/backend';
+import { sha256Of } from '../hash/digest.js';
 import type { ModelConfig } from '../model-config.js';
 import type { PartPrecisions } from '../onnx/precision.js';
 
@@ -15,6 +16,8 @@ export interface Manifest {
   readonly format: typeof manifestFormat;
   readonly writer: number;
   readonly source: {
+    /** Hub id or folder name of what was converted; absent in folders of earlier versions. */
+    readonly name?: string;
     /** `Checkpoint.digest()` of what was converted. */
     readonly digest: string;
   };
@@ -40,6 +43,14 @@ export interface ManifestFile {
   readonly bytes: number;
   /** Hexadecimal. */
   readonly sha256: string;
+  /** Of the weights: SHA-256 of every `bytes` bytes of the file, so that a part can be checked. */
+  readonly blocks?: { readonly bytes: number; readonly sha256: readonly string[] };
+}
+
+/** The key of a conversion: what it is of, how it is stored, who wrote it. */
+export async function conversionId(identity: string, { vision, llm }: PartPrecisions): Promise<string> {
+  const parts = JSON.stringify([identity, manifestFormat, writerVersion, vision, llm]);
+  return (await sha256Of(new TextEncoder().encode(parts))).slice(0, 32);
 }
 
 /**

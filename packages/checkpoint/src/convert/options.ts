@@ -11,6 +11,8 @@ export interface ConversionOptions {
   readonly imageSize?: ImageSize | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: OnProgress | undefined;
+  /** Bytes of weights between two places where a conversion that was killed can go on. Default 16 MiB. */
+  readonly blockBytes?: number | undefined;
   /** Where graphs and weights are written; the disk by default. */
   readonly fileSystem?: ConversionFileSystem | undefined;
 }

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { hasCode } from '../source/error-code.js';
 import { isAlive } from './lock.js';
 
 /** Beside the folder it becomes, so that it is on the same disk; named for its process, so that others can tell. */
@@ -9,13 +10,28 @@ export function partialName(directory: string): string {
   return `${directory}.partial-${machine()}-${process.pid}-${randomBytes(4).toString('hex')}`;
 }
 
-/** Deletes what conversions of this folder left behind that were killed on this machine. */
-export async function removeAbandoned(directory: string): Promise<void> {
+/**
+ * What conversions of this folder left behind that were killed on this machine: one of them becomes `partial`, to be
+ * continued; the others are deleted. Of several processes that try for one, one gets it.
+ */
+export async function adoptAbandoned(directory: string, partial: string): Promise<void> {
+  const place = dirname(directory);
   const prefix = `${basename(directory)}.partial-${machine()}-`;
-  for (const name of await readdir(dirname(directory))) {
-    if (!name.startsWith(prefix)) continue;
-    const pid = Number.parseInt(name.slice(prefix.length), 10);
-    if (!isAlive(pid)) await rm(join(dirname(directory), name), { recursive: true, force: true });
+  let adopted = false;
+  for (const name of await readdir(place)) {
+    if (!name.startsWith(prefix) || isAlive(Number.parseInt(name.slice(prefix.length), 10))) continue;
+    if (adopted) await rm(join(place, name), { recursive: true, force: true });
+    else adopted = await renamed(join(place, name), partial);
+  }
+}
+
+async function renamed(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return false;
+    throw error;
   }
 }
 

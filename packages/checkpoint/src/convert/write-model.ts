@@ -1,97 +1,112 @@
-import { createHash } from 'node:crypto';
-import { dirname, join } from 'node:path';
+import { sha256Of } from '../hash/digest.js';
 import { kvHeadSize } from '../onnx/head-padding.js';
 import type { PartPrecisions } from '../onnx/precision.js';
-import type { OnProgress } from '../progress.js';
+import type { OnProgress, Progress } from '../progress.js';
 import type { Checkpoint } from '../source/checkpoint.js';
+import type { ConversionFolder } from './conversion-folder.js';
 import { writeData } from './data-file.js';
-import { type ConversionFileSystem, diskFull, isDiskFull } from './file-system.js';
+import { journalName, readJournal } from './journal.js';
 import { type Manifest, type ManifestFile, manifestFormat, manifestName, writerVersion } from './manifest.js';
 import type { ConversionPlan } from './plan.js';
+import { resumePoint } from './resume.js';
 
 export interface WriteModelOptions {
+  /** Which conversion it is: what another one began is not continued. */
+  readonly key: string;
+  /** `Checkpoint.digest()`. */
   readonly digest: string;
   readonly precision: PartPrecisions;
-  readonly fileSystem: ConversionFileSystem;
+  /** Bytes between two places where an interrupted conversion can go on. Default 16 MiB. */
+  readonly blockBytes?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: OnProgress | undefined;
 }
+
+const defaultBlockBytes = 16 * 2 ** 20;
 
 /** An index of weight files that a converted model does not have. */
 const leftOut = 'model.safetensors.index.json';
 
 /**
- * Writes a whole converted model into `directory`, which is new; the manifest comes last.
+ * Writes a whole converted model into a folder, or what is missing of one that was begun there; the manifest comes last.
  *
- * @throws `disk-full` before the first byte, or when the disk fills up on the way; `signal.reason` when aborted
+ * @throws `folder.full` before the first byte, or when the room runs out on the way; `signal.reason` when aborted
  */
 export async function writeModel(
-  checkpoint: Checkpoint,
+  checkpoint: Pick<Checkpoint, 'name' | 'config' | 'files'>,
   plan: ConversionPlan,
-  directory: string,
+  folder: ConversionFolder,
   options: WriteModelOptions,
-): Promise<void> {
-  const { fileSystem, signal, onProgress } = options;
-  const small = new Map<string, Uint8Array>(plan.graphs);
+): Promise<Manifest> {
+  const { key, blockBytes = defaultBlockBytes, signal, onProgress } = options;
+  const small = new Map<string, Uint8Array<ArrayBuffer>>();
+  for (const [name, bytes] of plan.graphs) small.set(name, Uint8Array.from(bytes));
   for (const [name, bytes] of Object.entries(await checkpoint.files.readAll())) {
     if (name !== leftOut) small.set(name, bytes);
   }
   const { file, bytes: total } = plan.data;
+  const report = (status: Progress['status'], loaded: number) =>
+    onProgress?.({ status, file, loaded, total, overallLoaded: loaded, overallTotal: total });
+  const journalKey = JSON.stringify([key, blockBytes, total]);
+  const from = await resumePoint(folder, plan.data, await readJournal(folder, journalKey), {
+    blockBytes,
+    signal,
+    onChecked: (checked) => report('checking', checked),
+  });
   const needed = [...small.values()].reduce((sum, bytes) => sum + bytes.byteLength, total);
-  const free = await fileSystem.freeBytes(dirname(directory));
-  if (free < needed) throw diskFull(dirname(directory), needed, free);
+  await checkRoom(folder, needed - from.position);
 
-  const write = async <T>(name: string, fill: (append: Append) => Promise<T>): Promise<T> => {
-    const output = await fileSystem.create(join(directory, name));
-    try {
-      const result = await fill((bytes) => output.write(bytes));
-      await output.sync();
-      return result;
-    } finally {
-      await output.close();
-    }
-  };
-  let loaded = 0;
+  let loaded = from.position;
   try {
-    const sha256 = await write(file, (append) =>
-      writeData(append, plan.data, {
-        signal,
-        onBytes: (written) => {
-          loaded = written;
-          onProgress?.({
-            status: 'converting',
-            file,
-            loaded,
-            total,
-            overallLoaded: loaded,
-            overallTotal: total,
-          });
-        },
-      }),
-    );
-    const files: ManifestFile[] = [{ path: file, bytes: total, sha256 }];
+    const { sha256, blocks } = await writeData(folder, plan.data, from, {
+      key: journalKey,
+      blockBytes,
+      signal,
+      onBytes: (written) => {
+        loaded = written;
+        report('converting', written);
+      },
+    });
+    const files: ManifestFile[] = [
+      { path: file, bytes: total, sha256, blocks: { bytes: blockBytes, sha256: blocks } },
+    ];
     for (const [path, bytes] of small) {
       signal?.throwIfAborted();
-      await write(path, (append) => append(bytes));
-      files.push({
-        path,
-        bytes: bytes.byteLength,
-        sha256: createHash('sha256').update(bytes).digest('hex'),
-      });
+      await writeFile(folder, path, bytes);
+      files.push({ path, bytes: bytes.byteLength, sha256: await sha256Of(bytes) });
     }
-    const manifest = JSON.stringify(describe(checkpoint, plan, files, options), undefined, 2);
-    await write(manifestName, (append) => append(new TextEncoder().encode(`${manifest}\n`)));
+    const manifest = describe(checkpoint, plan, files, options);
+    await writeFile(folder, manifestName, encode(`${JSON.stringify(manifest, undefined, 2)}\n`));
+    await folder.remove(journalName);
+    return manifest;
   } catch (error) {
-    if (!isDiskFull(error)) throw error;
-    const left = await fileSystem.freeBytes(dirname(directory));
-    throw diskFull(dirname(directory), Math.max(needed - loaded, left + 1), left, error);
+    if (!folder.isFull(error)) throw error;
+    const left = await folder.free();
+    throw folder.full(Math.max(needed - loaded, (left ?? 0) + 1), left, error);
   }
 }
 
-type Append = (bytes: Uint8Array) => Promise<void>;
+async function checkRoom(folder: ConversionFolder, needed: number): Promise<void> {
+  const free = await folder.free();
+  if (free !== undefined && free < needed) throw folder.full(needed, free);
+}
+
+async function writeFile(folder: ConversionFolder, name: string, bytes: Uint8Array): Promise<void> {
+  const output = await folder.open(name, 0);
+  try {
+    await output.write(bytes);
+    await output.sync();
+  } finally {
+    await output.close();
+  }
+}
+
+function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
 
 function describe(
-  { config }: Checkpoint,
+  { name, config }: Pick<Checkpoint, 'name' | 'config'>,
   { data, positionTable }: ConversionPlan,
   files: readonly ManifestFile[],
   { digest, precision }: WriteModelOptions,
@@ -100,7 +115,7 @@ function describe(
   return {
     format: manifestFormat,
     writer: writerVersion,
-    source: { digest },
+    source: { name, digest },
     precision,
     config,
     ...(llm && { kvHeadSize: kvHeadSize(llm) }),
