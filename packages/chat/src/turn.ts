@@ -1,10 +1,10 @@
 import type { RgbImage } from '@internvl/tiling';
 
 /**
- * An image of the caller: decoded pixels, the bytes of an encoded file (PNG, JPEG, …), or, where the entry point can
- * read files, a path. Bytes and paths need a decoder; `@internvl/chat/node` brings one.
+ * An image of the caller: decoded pixels, an encoded file (PNG, JPEG, …) as bytes or as a `Blob` or `File`, or, where the
+ * entry point can read files, a path. All but pixels need a decoder; `@internvl/chat/node` and `/web` bring one.
  */
-export type ImageInput = RgbImage | Uint8Array | string;
+export type ImageInput = RgbImage | Uint8Array | Blob | string;
 
 export interface TextPart {
   readonly type: 'text';

@@ -1,4 +1,5 @@
-import { InternVLError } from '@internvl/backend';
+import type { InternVLError } from '@internvl/backend';
+import { hostLost } from './host-lost.js';
 import { Inbox } from './inbox.js';
 import { type Calls, CREDIT, type FromClient, type FromHost } from './messages.js';
 import type { Transport } from './transport.js';
@@ -21,14 +22,7 @@ export class HostClient<C extends Calls<C>, Moved = ArrayBuffer> {
       },
       (cause) => {
         this.#lost = true;
-        this.#end(
-          new InternVLError(
-            'host-lost',
-            'Expected the host of the model to answer, but it is gone; load the model again.',
-            {},
-            { cause },
-          ),
-        );
+        this.#end(hostLost(cause));
         this.#onClosed();
       },
     );

@@ -28,7 +28,8 @@ export function portableParts(parts: readonly Part[]): Part[] {
 }
 
 export function portableImage(image: ImageInput): ImageInput {
-  if (typeof image === 'string') return image;
+  // A blob is handed over by reference.
+  if (typeof image === 'string' || image instanceof Blob) return image;
   if (image instanceof Uint8Array) return own(image);
   return { data: own(image.data), width: image.width, height: image.height };
 }

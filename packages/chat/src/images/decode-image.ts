@@ -27,8 +27,12 @@ export async function decodeImage(
     signal,
   }: { readonly exif?: boolean | undefined; readonly signal?: AbortSignal | undefined },
 ): Promise<Decoded> {
-  if (typeof image === 'string' || image instanceof Uint8Array) {
-    if (decodeFile) return decodeFile(image, { exif, signal });
+  if (typeof image === 'string' || image instanceof Uint8Array || image instanceof Blob) {
+    if (decodeFile) {
+      const file = image instanceof Blob ? await bytesOf(image) : image;
+      signal?.throwIfAborted();
+      return decodeFile(file, { exif, signal });
+    }
     throw new InternVLError(
       'image-unreadable',
       'Expected decoded pixels, got an encoded file; decode it first, or load the model with an entry point that decodes.',
@@ -37,6 +41,20 @@ export async function decodeImage(
   if (typeof image === 'object' && image !== null && 'data' in image) return image;
   throw new InternVLError(
     'image-unreadable',
-    `Expected an image as { data, width, height }, bytes or a path, got ${image === null ? 'null' : typeof image}.`,
+    `Expected an image as { data, width, height }, bytes, a blob or a path, got ${image === null ? 'null' : typeof image}.`,
   );
+}
+
+/** @throws `image-unreadable` when the file behind a blob is gone or changed */
+async function bytesOf(blob: Blob): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await blob.arrayBuffer());
+  } catch (cause) {
+    throw new InternVLError(
+      'image-unreadable',
+      `Expected a file of ${blob.size} bytes, it could not be read; it was moved or changed, choose it again.`,
+      { bytes: blob.size },
+      { cause },
+    );
+  }
 }
