@@ -1,0 +1,110 @@
+import { NotAnImage } from '../images/page-image.js';
+import type { Engine } from '../model/engine.js';
+import type { Say, Words } from '../page/language.js';
+import type { PageState } from '../state.js';
+import type { Failure, Step } from './failure.js';
+
+/** What the next steps of a failure act on. */
+export interface Circumstances {
+  readonly engine: Engine;
+  readonly state: PageState;
+  /** Does again what failed. */
+  readonly retry?: (() => void) | undefined;
+}
+
+type Topic = keyof Words['failures'];
+
+/** Codes of the packages, and what they mean to a visitor. Codes that are not here are shown in their own words. */
+const topics: Readonly<Record<string, Topic>> = {
+  'storage-full': 'storageFull',
+  'disk-full': 'storageFull',
+  QuotaExceededError: 'storageFull',
+  'out-of-memory': 'outOfMemory',
+  RangeError: 'outOfMemory',
+  network: 'network',
+  'hub-offline': 'network',
+  'hub-unauthorized': 'unauthorized',
+  'model-not-found': 'modelNotFound',
+  'architecture-unknown': 'unsupported',
+  'architecture-unsupported': 'unsupported',
+  'template-unknown': 'unsupported',
+  'tokenizer-unreadable': 'unsupported',
+  'config-invalid': 'unsupported',
+  'file-missing': 'incomplete',
+  'shard-missing': 'incomplete',
+  'tensor-missing': 'incomplete',
+  'shard-truncated': 'incomplete',
+  'hash-mismatch': 'incomplete',
+  'size-mismatch': 'incomplete',
+  'safetensors-header': 'incomplete',
+  'image-unreadable': 'notAnImage',
+  'image-truncated': 'notAnImage',
+  'image-empty': 'notAnImage',
+  'image-unsupported': 'notAnImage',
+  'image-too-large': 'imageTooLarge',
+  'context-overflow': 'contextOverflow',
+  'device-lost': 'deviceLost',
+  'device-missing': 'deviceMissing',
+  'host-lost': 'hostLost',
+  'invalid-option': 'other',
+};
+
+/** Puts an error into words with a next step. */
+export function explain(error: unknown, { engine, state, retry }: Circumstances): Failure {
+  const topic = topicOf(error);
+  const steps: Step[] = [];
+  if (topic === 'hostLost' || topic === 'outOfMemory') {
+    steps.push({ label: (w) => w.steps.restart, act: () => void restart(engine, state, retry) });
+  } else if (retry) {
+    steps.push({ label: (w) => (topic === 'network' ? w.resume : w.steps.retry), act: retry });
+  }
+  if (chooseModel.has(topic))
+    steps.push({ label: (w) => w.steps.chooseModel, act: () => state.choosing.set(true) });
+  return { message: (w) => w.failures[topic], detail: detailOf(error), steps };
+}
+
+const chooseModel: ReadonlySet<Topic> = new Set([
+  'storageFull',
+  'outOfMemory',
+  'unauthorized',
+  'modelNotFound',
+  'unsupported',
+  'incomplete',
+  'deviceMissing',
+]);
+
+function topicOf(error: unknown): Topic {
+  // Allocation failures of WASM arrive as plain errors of the runtime.
+  if (/out of memory|bad_alloc|allocation failed/i.test(detailOf(error) ?? '')) return 'outOfMemory';
+  return topics[codeOf(error) ?? ''] ?? 'other';
+}
+
+/** The code of an error of the packages, or the name of one of the browser. */
+export function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}
+
+function detailOf(error: unknown): string | undefined {
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function restart(engine: Engine, state: PageState, retry: (() => void) | undefined): Promise<void> {
+  state.model.set(undefined);
+  state.failure.set(undefined);
+  await engine.restart();
+  if (retry) retry();
+  else state.choosing.set(true);
+}
+
+/** The visitor cancelled; what was fetched is kept. */
+export function interrupted(resume: () => void): Failure {
+  return { message: (w) => w.failures.cancelled, steps: [{ label: (w) => w.resume, act: resume }] };
+}
+
+/** A file that is no image the browser reads. */
+export function notAnImage(error: unknown, chooseAnother: () => void): Failure {
+  const message: Say = (w) =>
+    error instanceof NotAnImage ? w.notThisImage(error.file) : w.failures.notAnImage;
+  return { message, steps: [{ label: (w) => w.chooseImages, act: chooseAnother }] };
+}

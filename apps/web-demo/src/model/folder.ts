@@ -1,0 +1,26 @@
+import type { WebModel } from '@internvl/checkpoint/web';
+import { element } from '../page/element.js';
+
+/** Takes a checkpoint folder of this computer: read where it lies, nothing is uploaded. */
+export function checkpointFolder(take: (folder: WebModel) => void): HTMLElement {
+  const input = element('input', {
+    type: 'file',
+    webkitdirectory: true,
+    multiple: true,
+    hidden: true,
+    on: {
+      change: () => {
+        const files = [...(input.files ?? [])];
+        input.value = '';
+        if (files.length > 0) take(files);
+      },
+    },
+  });
+  return element(
+    'div',
+    { class: 'row' },
+    element('button', { type: 'button', text: (w) => w.chooseFolder, on: { click: () => input.click() } }),
+    element('span', { class: 'hint', text: (w) => w.folderHint }),
+    input,
+  );
+}
