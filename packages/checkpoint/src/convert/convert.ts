@@ -1,6 +1,7 @@
 import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { InternVLError } from '@internvl/backend';
+import { partPrecisions } from '../onnx/part-precisions.js';
 import type { PartPrecisions } from '../onnx/precision.js';
 import { type ImageSize, patchGrid } from '../onnx/vision-size.js';
 import type { OnProgress } from '../progress.js';
@@ -10,7 +11,7 @@ import { type ConvertedModel, isConverted, openConverted } from './converted-mod
 import { nodeFileSystem, nodeFolder } from './file-system.js';
 import { withLock } from './lock.js';
 import { conversionId, writerVersion } from './manifest.js';
-import { type ConversionOptions, partPrecisions } from './options.js';
+import type { ConversionOptions } from './options.js';
 import { adoptAbandoned, partialName } from './partial.js';
 import { planConversion } from './plan.js';
 import { writeModel } from './write-model.js';
@@ -72,7 +73,7 @@ export async function convertCached(
 ): Promise<ConvertedModel> {
   const { signal, onProgress } = options;
   const key = await conversionKey(checkpoint, options);
-  const name = await conversionId(key.digest, key.precision);
+  const name = await conversionId(key.digest, key.precision, key.maxTensorBytes);
   const directory = join(resolve(options.cacheDirectory), 'converted', name);
   const present = async () => {
     try {
@@ -98,19 +99,21 @@ export async function convertCached(
 interface Key {
   readonly digest: string;
   readonly precision: PartPrecisions;
+  readonly maxTensorBytes: number | undefined;
 }
 
 async function conversionKey(checkpoint: Checkpoint, options: ConversionOptions): Promise<Key> {
-  const { imageSize, signal, onProgress } = options;
+  const { imageSize, maxTensorBytes, signal, onProgress } = options;
   signal?.throwIfAborted();
   const precision = partPrecisions(options.precision);
   if (imageSize) patchGrid(checkpoint.config, imageSize);
-  return { precision, digest: await checkpoint.digest({ signal, onProgress }) };
+  return { precision, maxTensorBytes, digest: await checkpoint.digest({ signal, onProgress }) };
 }
 
-function sameKey({ manifest }: ConvertedModel, { digest, precision }: Key): boolean {
+function sameKey({ manifest }: ConvertedModel, { digest, precision, maxTensorBytes }: Key): boolean {
   return (
     manifest.source.digest === digest &&
+    manifest.maxTensorBytes === maxTensorBytes &&
     manifest.writer === writerVersion &&
     manifest.precision.vision === precision.vision &&
     manifest.precision.llm === precision.llm
@@ -130,11 +133,12 @@ async function make(
   try {
     const plan = await planConversion(checkpoint.config, checkpoint.weights, {
       precision: key.precision,
+      maxTensorBytes: key.maxTensorBytes,
       signal,
     });
     await writeModel(checkpoint, plan, nodeFolder(partial, fileSystem), {
       ...key,
-      key: await conversionId(key.digest, key.precision),
+      key: await conversionId(key.digest, key.precision, key.maxTensorBytes),
       blockBytes,
       signal,
       onProgress,

@@ -22,6 +22,8 @@ export interface Manifest {
     readonly digest: string;
   };
   readonly precision: PartPrecisions;
+  /** Largest tensor in the graphs that was allowed, bytes; absent without a limit. */
+  readonly maxTensorBytes?: number;
   readonly config: ModelConfig;
   /** Head size of the KV cache ports: `llm.headSize` padded to a multiple of 8. Absent without a language model. */
   readonly kvHeadSize?: number;
@@ -48,8 +50,13 @@ export interface ManifestFile {
 }
 
 /** The key of a conversion: what it is of, how it is stored, who wrote it. */
-export async function conversionId(identity: string, { vision, llm }: PartPrecisions): Promise<string> {
-  const parts = JSON.stringify([identity, manifestFormat, writerVersion, vision, llm]);
+export async function conversionId(
+  identity: string,
+  { vision, llm }: PartPrecisions,
+  maxTensorBytes?: number,
+): Promise<string> {
+  const limit = maxTensorBytes === undefined ? [] : [maxTensorBytes];
+  const parts = JSON.stringify([identity, manifestFormat, writerVersion, vision, llm, ...limit]);
   return (await sha256Of(new TextEncoder().encode(parts))).slice(0, 32);
 }
 

@@ -1,12 +1,16 @@
-import { InternVLError } from '@internvl/backend';
-import type { PartPrecisions, PrecisionName } from '../onnx/precision.js';
+import type { PrecisionChoice } from '../onnx/part-precisions.js';
 import type { ImageSize } from '../onnx/vision-size.js';
 import type { OnProgress } from '../progress.js';
 import type { ConversionFileSystem } from './file-system.js';
 
 export interface ConversionOptions {
   /** How weights are stored: for all of the model, or for each part. Default `fp32`. */
-  readonly precision?: PrecisionName | Partial<PartPrecisions> | undefined;
+  readonly precision?: PrecisionChoice | undefined;
+  /**
+   * Largest tensor in the graphs, bytes, for a device that binds no larger buffer: WebGPU's `maxStorageBufferBindingSize`.
+   * Larger ones are cut along their output channels or the vocabulary. Default: no limit.
+   */
+  readonly maxTensorBytes?: number | undefined;
   /** A vision input size, pixels, that gets a graph beside the one for the checkpoint's tile size. */
   readonly imageSize?: ImageSize | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -15,25 +19,4 @@ export interface ConversionOptions {
   readonly blockBytes?: number | undefined;
   /** Where graphs and weights are written; the disk by default. */
   readonly fileSystem?: ConversionFileSystem | undefined;
-}
-
-const names: readonly PrecisionName[] = ['fp32', 'fp16', 'int8', 'q8', 'q4'];
-
-/**
- * The precision of each part.
- *
- * @throws `invalid-option`
- */
-export function partPrecisions(precision: ConversionOptions['precision']): PartPrecisions {
-  const parts = typeof precision === 'object' ? precision : { vision: precision, llm: precision };
-  const { vision = 'fp32', llm = 'fp32' } = parts;
-  for (const name of [vision, llm]) {
-    if (names.includes(name)) continue;
-    throw new InternVLError(
-      'invalid-option',
-      `Expected the precision to be one of ${names.join(', ')}, got ${name}.`,
-      { option: 'precision', value: name, known: names },
-    );
-  }
-  return { vision, llm };
 }

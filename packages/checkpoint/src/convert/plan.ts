@@ -16,6 +16,8 @@ export interface ConversionPlan {
   readonly data: Layout;
   /** Position table with the class token, in the data file. */
   readonly positionTable: { readonly offset: number; readonly rows: number; readonly columns: number };
+  /** The limit that the tensors were cut to, bytes. */
+  readonly maxTensorBytes?: number | undefined;
 }
 
 export interface PlanOptions {
@@ -30,7 +32,7 @@ export interface PlanOptions {
  * `decoder.onnx`.
  *
  * @param weights under canonical names, as `Checkpoint.weights`
- * @throws `tensor-missing`; `signal.reason` when aborted
+ * @throws `tensor-missing`; `invalid-option` for a limit that holds no row; `signal.reason` when aborted
  */
 export async function planConversion(
   config: ModelConfig,
@@ -67,6 +69,7 @@ export async function planConversion(
     graphs: new Map([...builders].map(([name, graph]) => [name, encode(graph.build(data.locate))])),
     data,
     positionTable: { offset: data.locate(stored.name).offset, rows, columns },
+    maxTensorBytes,
   };
 }
 

@@ -107,7 +107,7 @@ function encode(text: string): Uint8Array {
 
 function describe(
   { name, config }: Pick<Checkpoint, 'name' | 'config'>,
-  { data, positionTable }: ConversionPlan,
+  { data, positionTable, maxTensorBytes }: ConversionPlan,
   files: readonly ManifestFile[],
   { digest, precision }: WriteModelOptions,
 ): Manifest {
@@ -117,6 +117,7 @@ function describe(
     writer: writerVersion,
     source: { name, digest },
     precision,
+    ...(maxTensorBytes !== undefined && { maxTensorBytes }),
     config,
     ...(llm && { kvHeadSize: kvHeadSize(llm) }),
     graphs: llm

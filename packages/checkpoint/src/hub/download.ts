@@ -4,10 +4,11 @@ import { dirname } from 'node:path';
 import { InternVLError } from '@internvl/backend';
 import { hasCode } from '../source/error-code.js';
 import type { RepoCache } from './cache-layout.js';
-import type { HubId } from './hub-id.js';
+import { fetchRest } from './fetch-rest.js';
+import { fileUrl, type HubId } from './hub-id.js';
 import type { HubFile } from './listing.js';
 import { withLock } from './lock.js';
-import { type HubConnection, PassingFault, reasonOf, request, withRetries } from './request.js';
+import { type HubConnection, request } from './request.js';
 
 /** What a download reports: bytes of this file that are there. */
 export type OnFileProgress = (status: 'downloading' | 'checking', loaded: number) => void;
@@ -36,7 +37,7 @@ export async function downloadBlob(
       onProgress('downloading', file.size);
       return undefined;
     }
-    const url = `${connection.settings.endpoint}/${id.repo}/resolve/${commit}/${encodeURIComponent(file.name)}`;
+    const url = fileUrl(connection, id, commit, file.name);
     const incomplete = repo.incomplete(file.hash);
     for (let wrong = 0; ; wrong++) {
       try {
@@ -65,63 +66,29 @@ async function fetchInto(
   try {
     const content = contentHash(file);
     let loaded = await hashExisting(handle, file, content, connection.signal, onProgress);
-    if (loaded > file.size) {
-      await handle.truncate(0);
-      content.reset();
-      loaded = 0;
-    }
-    await withRetries(connection, file.name, async (progressed) => {
-      if (loaded === file.size) return;
-      const range: Record<string, string> = loaded > 0 ? { range: `bytes=${loaded}-` } : {};
-      const response = await request(connection, id, url, range);
-      if (loaded > 0 && response.status !== 206) {
+    const sink = {
+      get loaded() {
+        return loaded;
+      },
+      async restart() {
         await handle.truncate(0);
         content.reset();
         loaded = 0;
-      }
-      for await (const chunk of chunks(response, connection)) {
-        if (loaded + chunk.length > file.size) throw sizeMismatch(file, loaded + chunk.length);
+      },
+      async append(chunk: Uint8Array) {
         await append(handle, chunk, file);
         content.update(chunk);
         loaded += chunk.length;
-        progressed();
         onProgress('downloading', loaded);
-      }
-      if (loaded < file.size) throw new PassingFault(`the body ended at byte ${loaded} of ${file.size}`);
-    });
+      },
+    };
+    if (loaded > file.size) await sink.restart();
+    await fetchRest(connection, file, (headers) => request(connection, id, url, headers), sink);
     await handle.sync();
     return content.check();
   } finally {
     await handle.close();
   }
-}
-
-/** The body in pieces; a connection that stays silent counts as broken. */
-async function* chunks(response: Response, connection: HubConnection): AsyncGenerator<Uint8Array> {
-  const reader = response.body?.getReader();
-  if (reader === undefined) return;
-  const { silenceMs, signal } = connection;
-  try {
-    for (;;) {
-      const { done, value } = await withinSilence(reader.read(), silenceMs);
-      signal?.throwIfAborted();
-      if (done) return;
-      yield value;
-    }
-  } catch (cause) {
-    signal?.throwIfAborted();
-    if (cause instanceof PassingFault) throw cause;
-    throw new PassingFault(reasonOf(cause), undefined, { cause });
-  } finally {
-    await reader.cancel().catch(() => {});
-  }
-}
-
-function withinSilence<T>(reading: Promise<T>, silenceMs: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new PassingFault(`no bytes within ${silenceMs} ms`)), silenceMs);
-    reading.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }
 
 async function append(handle: FileHandle, chunk: Uint8Array, file: HubFile): Promise<void> {
@@ -196,14 +163,6 @@ function contentHash(file: HubFile): ContentHash {
       return file.algorithm === 'sha256' ? found : hashes.sha256.digest('hex');
     },
   };
-}
-
-function sizeMismatch(file: HubFile, found: number): InternVLError {
-  return new InternVLError(
-    'size-mismatch',
-    `Expected ${file.name} to have the published ${file.size} bytes, found at least ${found}; what was fetched has been removed, try again.`,
-    { file: file.name, expected: file.size, found },
-  );
 }
 
 async function sizeOf(path: string): Promise<number | undefined> {

@@ -8,28 +8,20 @@ import { isSmallFile } from '../source/checkpoint-files.js';
 import { rememberHash } from '../source/content-digest.js';
 import { shardMissing, weightFiles } from '../source/weight-files.js';
 import { cachedCommit, exists, linkFile, type RepoCache, repoCache, writeRef } from './cache-layout.js';
+import { type ConnectionOptions, connectionOptions } from './connection.js';
 import { downloadBlob } from './download.js';
 import { type HubId, isCommit } from './hub-id.js';
 import { type HubFile, listFiles } from './listing.js';
-import type { HubConnection } from './request.js';
+import type { HubConnection, HubRemedies } from './request.js';
 import { hubSettings } from './settings.js';
 
-export interface FetchSnapshotOptions {
+export interface FetchSnapshotOptions extends ConnectionOptions {
   /** Whether weights are wanted too. Default true. */
   readonly weights?: boolean | undefined;
   /** Where digests are remembered. Default: `cacheDirectory()`. */
   readonly cache?: string | undefined;
   readonly env?: Environment | undefined;
-  readonly signal?: AbortSignal | undefined;
   readonly onProgress?: OnProgress | undefined;
-  /** Default: the global one. */
-  readonly fetch?: typeof globalThis.fetch | undefined;
-  /** Wait before the first repetition of a failed request; doubles each time. Default 1000 Ms. */
-  readonly retryDelayMs?: number | undefined;
-  /** Repetitions without progress before giving up. Default 5. */
-  readonly retries?: number | undefined;
-  /** Silence after which a connection counts as broken. Default 60 000 Ms. */
-  readonly silenceMs?: number | undefined;
 }
 
 /** A model of the Hub, on disk. */
@@ -38,6 +30,16 @@ export interface Snapshot {
   readonly path: string;
   readonly commit: string;
 }
+
+/** What to do about refusals where there are environment variables. */
+const remedies: HubRemedies = {
+  missing: (repo) =>
+    `A private model needs a token in HF_TOKEN; a local folder is written as a path: ./${repo}`,
+  noToken: 'set HF_TOKEN to an access token of an account that may read it',
+  wrongToken:
+    'the token in use may not read it: accept the conditions on its page, or set HF_TOKEN to another',
+  noHub: 'check that HF_ENDPOINT is a Hub',
+};
 
 /** Files fetched at the same time. */
 const PARALLEL = 4;
@@ -62,12 +64,12 @@ export async function fetchSnapshot(id: HubId, options: FetchSnapshotOptions = {
   }
   onProgress?.({ status: 'resolving', file: '', loaded: 0, total: 0, overallLoaded: 0, overallTotal: 0 });
   const connection: HubConnection = {
-    settings,
-    fetch: options.fetch ?? globalThis.fetch,
-    retryDelayMs: options.retryDelayMs ?? 1000,
-    retries: options.retries ?? 5,
-    silenceMs: options.silenceMs ?? 60_000,
-    signal,
+    ...connectionOptions(options),
+    endpoint: settings.endpoint,
+    token: settings.token,
+    headers: { 'user-agent': 'internvl-checkpoint', 'accept-encoding': 'identity' },
+    unreachable: 'check the connection, or set HF_HUB_OFFLINE=1 to use what is in the cache',
+    remedies,
   };
   const { commit, files } = await listFiles(connection, id);
   const cache = cacheDirectory({ cache: options.cache, env });

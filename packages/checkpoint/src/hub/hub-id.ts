@@ -23,3 +23,13 @@ export function parseHubId(text: string): HubId | undefined {
   if (parts.some((part) => part === '' || part === '.' || part === '..')) return undefined;
   return { repo, revision };
 }
+
+/** Where a Hub hands out a file at a commit. */
+export function fileUrl(
+  { endpoint }: { endpoint: string },
+  { repo }: HubId,
+  commit: string,
+  name: string,
+): string {
+  return `${endpoint}/${repo}/resolve/${commit}/${encodeURIComponent(name)}`;
+}

@@ -1,6 +1,7 @@
 import { InternVLError } from '@internvl/backend';
+import { PassingFault, reasonOf, withRetries } from './connection.js';
 import { type HubId, isCommit } from './hub-id.js';
-import { type HubConnection, PassingFault, reasonOf, request, withRetries } from './request.js';
+import { type HubConnection, request } from './request.js';
 
 /** A file in the top folder of a model, as the Hub publishes it. */
 export interface HubFile {
@@ -26,7 +27,7 @@ export async function listFiles(
   connection: HubConnection,
   id: HubId,
 ): Promise<{ commit: string; files: HubFile[] }> {
-  const base = `${connection.settings.endpoint}/api/models/${id.repo}`;
+  const base = `${connection.endpoint}/api/models/${id.repo}`;
   const about = await getJson(connection, id, `${base}/revision/${encodeURIComponent(id.revision)}`);
   const commit =
     typeof about.json === 'object' && about.json !== null && 'sha' in about.json ? about.json.sha : '';
@@ -97,10 +98,10 @@ function sameHost(next: string | undefined, url: string): string | undefined {
 }
 
 function unexpected(connection: HubConnection, expected: string, options?: ErrorOptions): InternVLError {
-  const { endpoint } = connection.settings;
+  const { endpoint, remedies } = connection;
   return new InternVLError(
     'network',
-    `Expected ${expected} from ${endpoint}, found something else; check that HF_ENDPOINT is a Hub.`,
+    `Expected ${expected} from ${endpoint}, found something else; ${remedies.noHub}.`,
     { endpoint, expected },
     options,
   );
