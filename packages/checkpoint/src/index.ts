@@ -11,6 +11,13 @@ export type {
   Rope,
   VisionConfig,
 } from './model-config.js';
+export {
+  type PrecisionChoice,
+  parsePrecision,
+  partPrecisions,
+  precisionNames,
+  precisionText,
+} from './onnx/part-precisions.js';
 export type { PartPrecisions, PrecisionName } from './onnx/precision.js';
 export type { ImageSize } from './onnx/vision-size.js';
 export type { OnProgress, Progress } from './progress.js';

@@ -9,7 +9,9 @@ import { codes, scales } from './quantised-weight.js';
 
 /**
  * Weights of four or eight bits in blocks of 32 with a float32 scale each (`MatMulNBits`). Activations are float32; a runtime
- * may round them to eight bits for the product (accuracy level 4), which ONNX Runtime does where it is fast.
+ * may round them to eight bits for the product (accuracy level 4), which ONNX Runtime does where it is fast. The embedding
+ * table and the head have eight bits always: with four, one answer in thirteen of the nano model changes instead of one in
+ * twenty-two, for a fifth more bytes to read per token.
  */
 export class BlockPrecision implements Precision {
   readonly name: 'q4' | 'q8';
@@ -21,26 +23,21 @@ export class BlockPrecision implements Precision {
   }
 
   rowBytes(columns: number): number {
-    return (Math.ceil(columns / blockSize) * blockSize * this.#bits) / 8;
+    return (this.tableRowBytes(columns) * this.#bits) / tableBits;
+  }
+
+  tableRowBytes(columns: number): number {
+    return Math.ceil(columns / blockSize) * blockSize;
   }
 
   linear(graph: GraphBuilder, name: string, x: string, weight: Matrix, bias?: Matrix): string {
-    const tensor = quantisedBlocks(weight, this.#bits);
-    const [rows = 0, blocks = 0] = tensor.dims;
-    const inputs = [x, codes(graph, tensor), scales(graph, tensor, [rows, blocks])];
-    const product = graph.add(name, 'com.microsoft.MatMulNBits', inputs, {
-      N: weight.rows,
-      K: weight.columns,
-      bits: this.#bits,
-      block_size: blockSize,
-      accuracy_level: 4,
-    });
+    const product = multiply(graph, name, x, weight, this.#bits);
     return bias ? addBias(graph, `${name}.biased`, product, bias) : product;
   }
 
   /** Reads the very bytes that the head multiplies by. Rows that end within a block are cut where the table ends. */
   lookUp(graph: GraphBuilder, name: string, ids: string, table: Matrix): string {
-    const tensor = quantisedBlocks(table, this.#bits);
+    const tensor = quantisedBlocks(table, tableBits);
     const [rows = 0, blocks = 0, blockBytes = 0] = tensor.dims;
     const inputs = [
       codes(graph, tensor, [rows, blocks * blockBytes]),
@@ -51,7 +48,7 @@ export class BlockPrecision implements Precision {
       gather_axis: 0,
       quantize_axis: 1,
       block_size: blockSize,
-      bits: this.#bits,
+      bits: tableBits,
     });
     if (blocks * blockSize === table.columns) return found;
     const bounds = [graph.ints([0]), graph.ints([table.columns]), graph.ints([-1])];
@@ -59,10 +56,26 @@ export class BlockPrecision implements Precision {
   }
 
   score(graph: GraphBuilder, name: string, x: string, table: Matrix): string {
-    return this.linear(graph, name, x, table);
+    return multiply(graph, name, x, table, tableBits);
   }
 
   experts(graph: GraphBuilder, name: string, x: string, router: string, experts: ExpertWeights): string {
     return addExperts(graph, name, [x, router], experts, this.#bits);
   }
+}
+
+/** Bits of the embedding table and the head. */
+const tableBits = 8;
+
+function multiply(graph: GraphBuilder, name: string, x: string, weight: Matrix, bits: BlockBits): string {
+  const tensor = quantisedBlocks(weight, bits);
+  const [rows = 0, blocks = 0] = tensor.dims;
+  const inputs = [x, codes(graph, tensor), scales(graph, tensor, [rows, blocks])];
+  return graph.add(name, 'com.microsoft.MatMulNBits', inputs, {
+    N: weight.rows,
+    K: weight.columns,
+    bits,
+    block_size: blockSize,
+    accuracy_level: 4,
+  });
 }

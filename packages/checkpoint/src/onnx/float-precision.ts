@@ -22,6 +22,10 @@ export class FloatPrecision implements Precision {
     return 4 * columns;
   }
 
+  tableRowBytes(columns: number): number {
+    return this.rowBytes(columns);
+  }
+
   linear(graph: GraphBuilder, name: string, x: string, weight: Matrix, bias?: Matrix): string {
     const factor = this.#widened(graph, storedTransposed(weight, this.#type));
     const product = graph.add(name, 'MatMul', [x, factor]);

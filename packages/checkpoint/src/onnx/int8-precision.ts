@@ -21,6 +21,10 @@ export class Int8Precision implements Precision {
     return columns;
   }
 
+  tableRowBytes(columns: number): number {
+    return columns;
+  }
+
   /**
    * ONNX Runtime multiplies by one activation scale for the whole tensor; here each row is divided by its own before, and the
    * product multiplied by it behind.

@@ -8,7 +8,8 @@ export function keptPrecision(
 ): Precision {
   return {
     name: precision.name,
-    rowBytes: (columns) => Math.max(precision.rowBytes(columns), other.rowBytes(columns)),
+    rowBytes: (columns) => precision.rowBytes(columns),
+    tableRowBytes: (columns) => precision.tableRowBytes(columns),
     linear: (graph, name, x, weight, bias) =>
       (isKept(name) ? other : precision).linear(graph, name, x, weight, bias),
     lookUp: (...parameters) => precision.lookUp(...parameters),

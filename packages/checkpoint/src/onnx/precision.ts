@@ -24,6 +24,8 @@ export interface Precision {
   readonly name: PrecisionName;
   /** Bytes that a row of so many columns takes in the largest single tensor made of a matrix, on disk or in memory. */
   rowBytes(columns: number): number;
+  /** The same of what `lookUp` and `score` make of a table. */
+  tableRowBytes(columns: number): number;
   /** `x [..., columns]` · weightᵀ (+ bias) = `[..., rows]`. `bias` is `[rows, 1]`. */
   linear(graph: GraphBuilder, name: string, x: string, weight: Matrix, bias?: Matrix): string;
   /** Rows of `table` by `ids`, an int64 value of any shape: `[...ids, columns]`. */

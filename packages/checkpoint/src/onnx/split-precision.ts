@@ -1,3 +1,4 @@
+import { InternVLError } from '@internvl/backend';
 import type { Matrix } from '../write/matrix.js';
 import { pickRows } from '../write/segments.js';
 import type { GraphBuilder } from './graph-builder.js';
@@ -24,8 +25,12 @@ export class SplitPrecision implements Precision {
     return this.#inner.rowBytes(columns);
   }
 
+  tableRowBytes(columns: number): number {
+    return this.#inner.tableRowBytes(columns);
+  }
+
   linear(graph: GraphBuilder, name: string, x: string, weight: Matrix, bias?: Matrix): string {
-    const parts = this.#parts(weight);
+    const parts = this.#parts(weight, this.#inner.rowBytes(weight.columns));
     if (parts.length === 1) return this.#inner.linear(graph, name, x, weight, bias);
     const products = parts.map(({ matrix, first }, at) =>
       this.#inner.linear(graph, `${name}.${at}`, x, matrix, bias && rowsOf(bias, first, matrix.rows)),
@@ -35,7 +40,7 @@ export class SplitPrecision implements Precision {
 
   /** Looks every id up in every part, at its nearest row, and takes what the part that has the row found. */
   lookUp(graph: GraphBuilder, name: string, ids: string, table: Matrix): string {
-    const [head, ...rest] = this.#parts(table);
+    const [head, ...rest] = this.#parts(table, this.#inner.tableRowBytes(table.columns));
     if (rest.length === 0) return this.#inner.lookUp(graph, name, ids, table);
     const clamped = graph.add(`${name}.0.ids`, 'Min', [ids, graph.ints([head!.matrix.rows - 1])]);
     let found = this.#inner.lookUp(graph, `${name}.0`, clamped, head!.matrix);
@@ -53,7 +58,7 @@ export class SplitPrecision implements Precision {
   }
 
   score(graph: GraphBuilder, name: string, x: string, table: Matrix): string {
-    const parts = this.#parts(table);
+    const parts = this.#parts(table, this.#inner.tableRowBytes(table.columns));
     if (parts.length === 1) return this.#inner.score(graph, name, x, table);
     const products = parts.map(({ matrix }, at) => this.#inner.score(graph, `${name}.${at}`, x, matrix));
     return graph.add(name, 'Concat', products, { axis: -1 });
@@ -64,8 +69,9 @@ export class SplitPrecision implements Precision {
   }
 
   /** Equal parts but for the last, the same for every reader of a matrix. */
-  #parts(matrix: Matrix): { readonly matrix: Matrix; readonly first: number }[] {
-    const most = Math.max(1, Math.floor(this.#maxTensorBytes / this.#inner.rowBytes(matrix.columns)));
+  #parts(matrix: Matrix, rowBytes: number): { readonly matrix: Matrix; readonly first: number }[] {
+    const most = Math.floor(this.#maxTensorBytes / rowBytes);
+    if (!(most >= 1)) throw tooSmall(this.#maxTensorBytes, rowBytes);
     if (matrix.rows <= most) return [{ matrix, first: 0 }];
     const count = Math.ceil(matrix.rows / most);
     const rows = Math.ceil(matrix.rows / count);
@@ -78,4 +84,12 @@ export class SplitPrecision implements Precision {
 
 function rowsOf(matrix: Matrix, first: number, count: number): Matrix {
   return { ...pickRows(matrix, [{ first, count }]), name: `${matrix.name}.rows.${first}` };
+}
+
+function tooSmall(value: number, needed: number): InternVLError {
+  return new InternVLError(
+    'invalid-option',
+    `Expected maxTensorBytes to hold a row of ${needed} bytes at least, got ${value}; pass what the device binds, 128 MiB or more.`,
+    { option: 'maxTensorBytes', value, needed },
+  );
 }

@@ -1,0 +1,51 @@
+import { InternVLError } from '@internvl/backend';
+import type { PartPrecisions, PrecisionName } from './precision.js';
+
+/** A precision for all of a model, or one for each part; a part that is left out is `fp32`. */
+export type PrecisionChoice = PrecisionName | Partial<PartPrecisions>;
+
+/** All names, the largest first. */
+export const precisionNames: readonly PrecisionName[] = ['fp32', 'fp16', 'int8', 'q8', 'q4'];
+
+/**
+ * The precision of each part. `q4` for all of a model is four bits for the language model and `q8` for the vision tower,
+ * which is a small share of the bytes and loses much more with four (docs/quantisation.md).
+ *
+ * @throws `invalid-option` for a name that is not known
+ */
+export function partPrecisions(choice: PrecisionChoice = 'fp32'): PartPrecisions {
+  if (choice === 'q4') return { vision: 'q8', llm: 'q4' };
+  const parts = typeof choice === 'object' ? choice : { vision: choice, llm: choice };
+  const { vision = 'fp32', llm = 'fp32' } = parts;
+  return { vision: known(vision), llm: known(llm) };
+}
+
+/**
+ * The precision in a text: a name, or those of vision and language model with a plus between, `'int8+q4'`.
+ *
+ * @throws as `partPrecisions`
+ */
+export function parsePrecision(text: string): PartPrecisions {
+  const [vision = '', llm, ...rest] = text.split('+');
+  if (rest.length > 0) throw unknown(text);
+  return partPrecisions(llm === undefined ? known(vision) : { vision: known(vision), llm: known(llm) });
+}
+
+/** What `parsePrecision` reads: one name where both parts have the same. */
+export function precisionText({ vision, llm }: PartPrecisions): string {
+  return vision === llm ? vision : `${vision}+${llm}`;
+}
+
+function known(name: string): PrecisionName {
+  const found = precisionNames.find((each) => each === name);
+  if (found) return found;
+  throw unknown(name);
+}
+
+function unknown(name: string): InternVLError {
+  return new InternVLError(
+    'invalid-option',
+    `Expected the precision to be one of ${precisionNames.join(', ')}, or two of them as vision+llm, got ${name}.`,
+    { option: 'precision', value: name, known: precisionNames },
+  );
+}
