@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
 import { main } from './main.js';
 
-const commands = ['chat', 'trace', 'features', 'tile', 'tokenize', 'inspect', 'convert', 'doctor'];
+const commands = ['chat', 'trace', 'features', 'tile', 'tokenize', 'inspect', 'convert', 'data', 'doctor'];
 
 async function run(args: readonly string[], signal = new AbortController().signal) {
   const stdout = new PassThrough({ encoding: 'utf8' });
@@ -55,6 +55,12 @@ test.each([
   [['features', 'nano']],
   [['tokenize', 'nano', '--bos', '--no-bos', '--text', 'a']],
   [['convert', 'nano']],
+  [['data']],
+  [['data', 'fly']],
+  [['data', 'pairs']],
+  [['data', 'pairs', 'a.csv', 'b.csv']],
+  [['data', 'pairs', 'a.csv', '--pairing', 'fr-zh']],
+  [['data', 'pairs', 'a.csv', '--column', 'question_en']],
 ])('%j is wrong usage: one line, status 2', async (args) => {
   const { status, stderr } = await run(args);
   expect(stderr).toMatch(/^internvl: usage: [^\n]+\n$/);

@@ -62,6 +62,13 @@ const commands: ReadonlyMap<string, Entry> = new Map<string, Entry>([
     },
   ],
   [
+    'data',
+    {
+      summary: 'Prepare bilingual data: pairs, validation, translation, packing, …',
+      load: async () => (await import('./commands/data.js')).data,
+    },
+  ],
+  [
     'doctor',
     {
       summary: 'Try what works here and say what to install.',

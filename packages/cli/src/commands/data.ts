@@ -9,8 +9,15 @@ interface Entry {
 }
 
 /** One file each in `data/`; an entry is added when the subcommand works. */
-const subcommands: ReadonlyMap<string, Entry> = new Map<string, Entry>();
-
+const subcommands: ReadonlyMap<string, Entry> = new Map<string, Entry>([
+  [
+    'pairs',
+    {
+      summary: 'Print the question and answer pairs of a table.',
+      load: async () => (await import('./data/pairs.js')).pairs,
+    },
+  ],
+]);
 export const data: Command = {
   async run([name, ...rest], surroundings) {
     if (name === '--help' || name === '-h' || name === 'help') {

@@ -18,7 +18,11 @@ export type Input =
  * @param name for messages; a `File` has its own
  */
 export function sourceOf(input: Input, name?: string): ByteSource {
-  if (isByteSource(input)) return input;
+  if (isByteSource(input)) {
+    if (name === undefined || name === input.name) return input;
+    const { size, seekable } = input;
+    return { name, size, seekable, stream: (options) => input.stream(options) };
+  }
   if (input instanceof Uint8Array) return memorySource(input, name);
   if (input instanceof Blob) return blobSource(input, name);
   const called = name ?? 'input';
