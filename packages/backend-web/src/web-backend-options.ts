@@ -1,3 +1,4 @@
+import type { OrtWeb } from './ort-web.js';
 import type { WasmPaths } from './wasm-paths.js';
 import type { WebDevice } from './web-device.js';
 
@@ -14,7 +15,11 @@ export interface WebFallback {
 
 /** Something that works, but not as well as it could. */
 export interface WebNotice {
-  readonly code: 'one-thread';
+  /**
+   * `one-thread`: WASM could have more, were the page isolated. `no-subgroups`: the GPU computes wrongly with them and is
+   * used without.
+   */
+  readonly code: 'one-thread' | 'no-subgroups';
   readonly words: string;
 }
 
@@ -37,4 +42,11 @@ export interface WebBackendOptions {
    * SwiftShader does. On by default; turn it off only to examine such an adapter.
    */
   readonly checkAttention?: boolean | undefined;
+  /** Milliseconds within which ONNX Runtime has to be there, its download (27 MB) included; 180 000 by default. */
+  readonly startLimitMs?: number | undefined;
+  /**
+   * Another build of the runtime than `onnxruntime-web/webgpu`, with `wasmPaths` to match: the namespace of
+   * `onnxruntime-web/jspi` (smaller, needs a browser with JSPI) or `onnxruntime-web/wasm` (smallest, no WebGPU).
+   */
+  readonly ort?: OrtWeb | undefined;
 }

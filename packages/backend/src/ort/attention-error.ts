@@ -1,5 +1,5 @@
 import { encodeModel } from '../onnx/encode.js';
-import type { OrtNamespace } from './ort-namespace.js';
+import type { ExecutionProvider, OrtNamespace } from './ort-namespace.js';
 
 /** From here on ONNX Runtime 1.30 takes its FlashAttention shader on WebGPU, which is wrong where subgroups have 4 lanes. */
 export const ATTENTION_TOKENS = 32;
@@ -13,7 +13,7 @@ const HEAD_SIZE = 8;
  * How far a device is off, at most, in an attention whose result is known: with queries and keys of zero every token
  * takes the mean of the values up to its own, and the value of token `i` is `i`, so token `i` gets `i / 2`.
  */
-export async function attentionError(ort: OrtNamespace, executionProvider: string): Promise<number> {
+export async function attentionError(ort: OrtNamespace, executionProvider: ExecutionProvider): Promise<number> {
   const session = await ort.InferenceSession.create(attentionModel(), {
     executionProviders: [executionProvider],
     logSeverityLevel: 4,

@@ -1,4 +1,11 @@
 export { type OrtBackendOptions, ortBackend } from './ort-backend.js';
 export type { OrtDevice } from './ort-device.js';
-export type { OrtNamespace, OrtPort, OrtSession, OrtSessionOptions, OrtTensor } from './ort-namespace.js';
+export type {
+  ExecutionProvider,
+  OrtNamespace,
+  OrtPort,
+  OrtSession,
+  OrtSessionOptions,
+  OrtTensor,
+} from './ort-namespace.js';
 export { providerFault } from './provider-fault.js';

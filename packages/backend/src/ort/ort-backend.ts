@@ -6,7 +6,7 @@ import { untilAborted } from '../until-aborted.js';
 import { loadError } from './load-error.js';
 import type { OrtDevice } from './ort-device.js';
 import { OrtGraph } from './ort-graph.js';
-import type { OrtNamespace, OrtSession, OrtSessionOptions } from './ort-namespace.js';
+import type { ExecutionProvider, OrtNamespace, OrtSession, OrtSessionOptions } from './ort-namespace.js';
 import { OrtTensors } from './ort-tensors.js';
 import { serial } from './serial.js';
 
@@ -17,7 +17,7 @@ export interface OrtBackendOptions {
   /** Name of the backend: `'ort-node:cpu'`. */
   readonly name: string;
   /** ONNX Runtime's execution providers, the preferred one first. */
-  readonly executionProviders: readonly (string | { readonly name: string })[];
+  readonly executionProviders: readonly ExecutionProvider[];
   /** Further session options. Log messages are off unless asked for: errors arrive as rejections. */
   readonly sessionOptions?: OrtSessionOptions | undefined;
   /** Element types that ports may have; all of `DType` by default. */

@@ -46,9 +46,12 @@ export interface OrtTensor {
   dispose(): void;
 }
 
+/** An execution provider by name, or with options of its own. */
+export type ExecutionProvider = string | { readonly name: string };
+
 /** The session options that the adapter sets itself; others pass through as they are. */
 export interface OrtSessionOptions {
-  executionProviders?: readonly (string | { readonly name: string })[];
+  executionProviders?: readonly ExecutionProvider[];
   externalData?: readonly { readonly path: string; readonly data: Uint8Array }[];
   preferredOutputLocation?: Readonly<Record<string, 'cpu' | 'gpu-buffer' | 'ml-tensor'>>;
   logSeverityLevel?: 0 | 1 | 2 | 3 | 4;

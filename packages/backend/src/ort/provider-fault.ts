@@ -1,6 +1,6 @@
 import { encodeModel } from '../onnx/encode.js';
 import { ATTENTION_TOKENS, ATTENTION_TOLERANCE, attentionError } from './attention-error.js';
-import type { OrtNamespace } from './ort-namespace.js';
+import type { ExecutionProvider, OrtNamespace } from './ort-namespace.js';
 
 /**
  * Why an execution provider cannot be used here, undefined when it can: runs a graph of one node on it and, with
@@ -8,7 +8,7 @@ import type { OrtNamespace } from './ort-namespace.js';
  */
 export async function providerFault(
   ort: OrtNamespace,
-  executionProvider: string,
+  executionProvider: ExecutionProvider,
   { checkAttention }: { readonly checkAttention: boolean },
 ): Promise<string | undefined> {
   try {
@@ -24,7 +24,7 @@ export async function providerFault(
   }
 }
 
-async function runOneNode(ort: OrtNamespace, executionProvider: string): Promise<void> {
+async function runOneNode(ort: OrtNamespace, executionProvider: ExecutionProvider): Promise<void> {
   const model = encodeModel({
     irVersion: 10,
     opsets: { '': 21 },
