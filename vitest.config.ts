@@ -1,11 +1,18 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { browserProject } from './packages/backend-web/scripts/browser-project.js';
+import { chromium } from './packages/backend-web/scripts/chromium.js';
 
-const conditions = ['@internvl/source', 'node', 'module', 'import', 'default'];
+const conditions = ['@internvl/source', 'node'];
+
+const browser = chromium();
+const shared = process.env.INTERNVL_SHARED ?? fileURLToPath(new URL('../shared', import.meta.url));
 
 export default defineConfig({
   test: {
     projects: [
+      // Where a Chromium is installed; INTERNVL_REQUIRE_WEBGPU=1 makes its absence a failure of @internvl/backend-web.
+      ...(browser ? [browserProject(browser, shared)] : []),
       {
         resolve: { conditions },
         ssr: { resolve: { conditions } },
@@ -19,6 +26,7 @@ export default defineConfig({
             'examples/*.test.ts',
             'test/**/*.test.ts',
           ],
+          exclude: ['**/node_modules/**', '**/*.browser.test.ts'],
           benchmark: { include: ['packages/*/src/**/*.bench.ts'] },
           testTimeout: 120_000,
           hookTimeout: 120_000,

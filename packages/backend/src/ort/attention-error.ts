@@ -13,7 +13,10 @@ const HEAD_SIZE = 8;
  * How far a device is off, at most, in an attention whose result is known: with queries and keys of zero every token
  * takes the mean of the values up to its own, and the value of token `i` is `i`, so token `i` gets `i / 2`.
  */
-export async function attentionError(ort: OrtNamespace, executionProvider: ExecutionProvider): Promise<number> {
+export async function attentionError(
+  ort: OrtNamespace,
+  executionProvider: ExecutionProvider,
+): Promise<number> {
   const session = await ort.InferenceSession.create(attentionModel(), {
     executionProviders: [executionProvider],
     logSeverityLevel: 4,

@@ -1,0 +1,34 @@
+import { playwright } from '@vitest/browser-playwright';
+import type { TestProjectInlineConfiguration } from 'vitest/config';
+
+/** With these two headers a page may share memory between threads. */
+const isolation = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
+/** The tests of all packages that run in Chromium: `*.browser.test.ts`. `shared` is a folder beside the repository that they may read. */
+export function browserProject(executablePath: string, shared: string): TestProjectInlineConfiguration {
+  return {
+    resolve: {
+      conditions: ['@internvl/source', 'onnxruntime-web-use-extern-wasm', 'module', 'browser', 'development'],
+    },
+    server: { headers: isolation, fs: { allow: ['.', shared] } },
+    optimizeDeps: { exclude: ['onnxruntime-web'] },
+    test: {
+      name: 'browser',
+      include: ['packages/*/src/**/*.browser.test.ts'],
+      testTimeout: 120_000,
+      hookTimeout: 120_000,
+      browser: {
+        enabled: true,
+        headless: true,
+        screenshotFailures: false,
+        instances: [{ browser: 'chromium' }],
+        provider: playwright({
+          launchOptions: { executablePath, args: ['--no-sandbox', '--enable-unsafe-webgpu'] },
+        }),
+      },
+    },
+  };
+}
