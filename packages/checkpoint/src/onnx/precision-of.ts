@@ -12,19 +12,17 @@ export interface PrecisionSettings {
 
 /** How weights of this precision are stored and computed. */
 export function precisionOf(name: PrecisionName, { maxTensorBytes }: PrecisionSettings = {}): Precision {
-  const own = ownPrecision(name);
-  return maxTensorBytes === undefined ? own : new SplitPrecision(own, maxTensorBytes);
-}
-
-function ownPrecision(name: PrecisionName): Precision {
+  const limited = (precision: Precision) =>
+    maxTensorBytes === undefined ? precision : new SplitPrecision(precision, maxTensorBytes);
+  const float = (type: 'fp32' | 'fp16') => limited(new FloatPrecision(type));
   switch (name) {
     case 'int8':
-      return keptPrecision(new Int8Precision(), new FloatPrecision('fp32'), isKept);
+      return keptPrecision(limited(new Int8Precision()), float('fp32'), isKept);
     case 'q8':
     case 'q4':
-      return keptPrecision(new BlockPrecision(name), new FloatPrecision('fp32'), isKept);
+      return keptPrecision(limited(new BlockPrecision(name)), float('fp32'), isKept);
     default:
-      return new FloatPrecision(name);
+      return float(name);
   }
 }
 

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { parsePrecision, partPrecisions, precisionText } from './part-precisions.js';
+
+test('a name is for both parts, but four bits are for the language model', () => {
+  expect(partPrecisions()).toEqual({ vision: 'fp32', llm: 'fp32' });
+  expect(partPrecisions('int8')).toEqual({ vision: 'int8', llm: 'int8' });
+  expect(partPrecisions('q4')).toEqual({ vision: 'q8', llm: 'q4' });
+  expect(partPrecisions({ llm: 'q4' })).toEqual({ vision: 'fp32', llm: 'q4' });
+  expect(partPrecisions({ vision: 'q4', llm: 'q4' })).toEqual({ vision: 'q4', llm: 'q4' });
+});
+
+test('texts go both ways', () => {
+  for (const text of ['fp32', 'int8', 'int8+q4', 'q8+q4', 'fp32+fp16']) {
+    expect(precisionText(parsePrecision(text))).toBe(text);
+  }
+  expect(precisionText(parsePrecision('q4'))).toBe('q8+q4');
+  expect(parsePrecision('q4+q4')).toEqual({ vision: 'q4', llm: 'q4' });
+});
+
+test.each(['', 'fp8', 'int8+', '+q4', 'q4+q4+q4', 'INT8'])('"%s" is refused', (text) => {
+  expect(() => parsePrecision(text)).toThrow(
+    expect.objectContaining({
+      code: 'invalid-option',
+      facts: expect.objectContaining({ option: 'precision' }),
+    }),
+  );
+});
