@@ -142,7 +142,7 @@ function disposeAll(tensors: Tensors): void {
 function runError(error: unknown, backend: string, into: Tensors): InternVLError {
   const reason = error instanceof Error ? error.message : String(error);
   // The runtime finds it out in the middle of the run, and does not say of which output.
-  if (/shape verification failed/i.test(reason)) {
+  if (/shape verification failed|pre-allocated output OrtValues/i.test(reason)) {
     const actual = Object.entries(into).map(([name, { dims }]) => `"${name}" [${dims.join(', ')}]`);
     return new InternVLError(
       'shape-mismatch',

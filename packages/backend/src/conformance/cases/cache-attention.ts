@@ -43,6 +43,10 @@ export const cacheAttentionCases: readonly ConformanceCase[] = [
     name: 'GroupQueryAttention writes a cache in place where the backend writes into tensors of the caller',
     run: (backend) => checkInPlace(backend),
   },
+  {
+    name: 'GroupQueryAttention keeps its cache on the device, prompt and steps, where memory can be allocated there',
+    run: (backend) => checkOnDevice(backend),
+  },
 ];
 
 /** One run: `pasts` are the valid past tokens of each row of the batch. */
@@ -243,4 +247,42 @@ async function checkInPlace(backend: Backend): Promise<void> {
     0,
   );
   near('values there', validTokens(run, inputs.pastValue), validTokens(run, apart.value), 0);
+}
+
+/** Three tokens, one and one against five at once; nothing of the cache leaves the device in between. */
+async function checkOnDevice(backend: Backend): Promise<void> {
+  const headSize = 8;
+  const capacity = 9;
+  const whole: Run = { headSize, capacity, pasts: [0], tokens: 5 };
+  const inputs = inputsOf(whole);
+  const rows = (data: Float32Array, width: number, from: number, to: number) =>
+    data.subarray(from * width * headSize, to * width * headSize);
+  await withGraph(backend, modelOf(headSize), async (graph) => {
+    const { allocate } = graph;
+    if (!allocate) return;
+    const key = allocate('float32', [1, kvHeads, capacity, headSize]);
+    const value = allocate('float32', [1, kvHeads, capacity, headSize]);
+    const y: number[] = [];
+    for (const [from, to] of [
+      [0, 3],
+      [3, 4],
+      [4, 5],
+    ] as const) {
+      const part: Inputs = {
+        ...inputs,
+        q: rows(inputs.q, heads, from, to),
+        k: rows(inputs.k, kvHeads, from, to),
+        v: rows(inputs.v, kvHeads, from, to),
+      };
+      const feeds = feedsOf({ ...whole, pasts: [from], tokens: to - from }, part);
+      const into = { present_key: key, present_value: value };
+      const results = await graph.run({ ...feeds, past_key: key, past_value: value }, { into });
+      y.push(...(await floats(results.y)));
+    }
+    near('y', y, expectedOutput(whole, inputs), float32Tolerance(backend));
+    const keys = expectedCache(whole, inputs.k, inputs.pastKey);
+    near('keys', validTokens(whole, await floats(key)), keys, 0);
+    key.dispose();
+    value.dispose();
+  });
 }

@@ -7,6 +7,7 @@ import { dtypeCases } from './dtypes.js';
 import { expertCases } from './experts.js';
 import { feedCases } from './feeds.js';
 import { lifetimeCases } from './lifetime.js';
+import { memoryCases } from './memory.js';
 import { modelCases } from './models.js';
 import { operatorCases } from './operators.js';
 import { outputCases } from './outputs.js';
@@ -23,6 +24,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...abortCases,
   ...lifetimeCases,
   ...capabilityCases,
+  ...memoryCases,
   ...operatorCases,
   ...rotaryCases,
   ...attentionCases,
