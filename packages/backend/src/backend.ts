@@ -19,6 +19,17 @@ export interface Capabilities {
   readonly tolerance: Readonly<Partial<Record<DType, number>>>;
 }
 
+/** How a model is loaded. */
+export interface GraphLoadOptions {
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Whether the runtime rearranges weights for speed while it loads them. Quantised weights need it (without, ONNX Runtime is
+   * many times slower); float32 weights gain a few per cent and are then copied instead of mapped. The backend's own choice
+   * when left out; one that has no such thing ignores it.
+   */
+  readonly prepack?: boolean | undefined;
+}
+
 /** A runtime that loads and runs ONNX graphs. */
 export interface Backend {
   readonly spec: 'v1';
@@ -26,5 +37,5 @@ export interface Backend {
   readonly name: string;
   readonly capabilities: Capabilities;
   /** Loads a model; rejects with `model-unreadable` when it is not one. */
-  load(model: ModelSource, options?: { readonly signal?: AbortSignal | undefined }): Promise<Graph>;
+  load(model: ModelSource, options?: GraphLoadOptions): Promise<Graph>;
 }

@@ -1,4 +1,4 @@
-export type { Backend, Capabilities, ModelSource } from './backend.js';
+export type { Backend, Capabilities, GraphLoadOptions, ModelSource } from './backend.js';
 export { checkRun } from './check-run.js';
 export { dims } from './dims.js';
 export type { DType, TensorData } from './dtype.js';

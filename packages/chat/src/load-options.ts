@@ -18,7 +18,10 @@ export interface LoadOptions {
    * backend of your own. Left out: the best that works here; `chat.facts.backend` says which.
    */
   readonly backend?: string | Backend | undefined;
-  /** Precision of the stored weights, `'fp32'` (default) or `'fp16'`. Arithmetic is float32. */
+  /**
+   * Precision of the stored weights: `'fp32'` (default), `'fp16'`, `'int8'`, `'q8'`, `'q4'`, or one for vision and one for
+   * language, `'int8+q4'`. What the smaller ones change is in docs/quantisation.md.
+   */
   readonly precision?: string | undefined;
   /** Threads of the runtime; its own choice when left out. */
   readonly threads?: number | undefined;

@@ -12,6 +12,7 @@ export type {
   VisionConfig,
 } from './model-config.js';
 export {
+  isQuantised,
   type PrecisionChoice,
   parsePrecision,
   partPrecisions,

@@ -77,6 +77,19 @@ describe('ortBackend', () => {
     expect(created).toEqual([{ executionProviders: ['cpu'], intraOpNumThreads: 3, logSeverityLevel: 4 }]);
   });
 
+  it('rearranges weights or not as a load asks, whatever the backend does by itself', async () => {
+    const { ort, created } = stubRuntime();
+    const extra = { session: { disable_prepacking: '1', other: 'x' } };
+    const backend = ortBackend({ ort, ...common, sessionOptions: { extra } });
+    for (const prepack of [undefined, true, false]) await backend.load(model, { prepack });
+    await ortBackend({ ort, ...common }).load(model, { prepack: true });
+    const settings = ['1', '0', '1'].map((disable_prepacking) => ({ disable_prepacking, other: 'x' }));
+    expect(created.map((options) => options.extra?.session)).toEqual([
+      ...settings,
+      { disable_prepacking: '0' },
+    ]);
+  });
+
   it('releases a session whose ports it cannot serve', async () => {
     const { ort, log } = stubRuntime({ ports: [port('x', 'float64')] });
     await expect(ortBackend({ ort, ...common }).load(model)).rejects.toMatchObject({ code: 'dtype-unknown' });

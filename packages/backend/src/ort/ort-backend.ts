@@ -78,8 +78,13 @@ export function ortBackend({
   const tensors = new OrtTensors(ort, readsDevice, device);
   const inTurn = serial();
 
-  async function open(source: ModelSource, stayOnDevice: readonly string[]): Promise<OrtSession> {
+  async function open(
+    source: ModelSource,
+    stayOnDevice: readonly string[],
+    prepack: boolean | undefined,
+  ): Promise<OrtSession> {
     const options: OrtSessionOptions = { logSeverityLevel: 4, ...sessionOptions, executionProviders };
+    if (prepack !== undefined) options.extra = withPrepacking(options.extra, prepack);
     if (deviceLocation && stayOnDevice.length > 0) {
       options.preferredOutputLocation = Object.fromEntries(
         stayOnDevice.map((output) => [output, deviceLocation]),
@@ -104,15 +109,16 @@ export function ortBackend({
     spec: 'v1',
     name,
     capabilities,
-    async load(source, { signal } = {}) {
+    async load(source, { signal, prepack } = {}) {
       signal?.throwIfAborted();
       // Kept only where it is needed, so that the bytes of a model do not outlive its loading elsewhere.
-      const reopen = deviceLocation && ((stayOnDevice: readonly string[]) => open(source, stayOnDevice));
+      const reopen =
+        deviceLocation && ((stayOnDevice: readonly string[]) => open(source, stayOnDevice, prepack));
       const host = { name, capabilities, tensors, inTurn, reopen, device };
       const work = inTurn(async () => {
         signal?.throwIfAborted();
         device?.assertSound();
-        const session = await open(source, []);
+        const session = await open(source, [], prepack);
         try {
           return new OrtGraph(session, host);
         } catch (error) {
@@ -122,6 +128,17 @@ export function ortBackend({
       });
       return untilAborted(work, signal, (graph) => graph.dispose());
     },
+  };
+}
+
+function withPrepacking(
+  extra: OrtSessionOptions['extra'],
+  prepack: boolean,
+): NonNullable<OrtSessionOptions['extra']> {
+  const { session } = extra ?? {};
+  return {
+    ...extra,
+    session: { ...(typeof session === 'object' && session), disable_prepacking: prepack ? '0' : '1' },
   };
 }
 

@@ -11,6 +11,8 @@ import { promptStyleOf } from '../prompt/prompt-style-of.js';
 /** A graph that can be loaded, and its name for people. */
 export interface GraphPart {
   readonly file: string;
+  /** Whether its weights want to be rearranged when it loads: `GraphLoadOptions.prepack`. */
+  readonly prepack?: boolean | undefined;
   /** Reads it; asked once, and what it gave is let go of as soon as the graph is loaded. */
   source(): Promise<ModelSource>;
 }
@@ -81,10 +83,10 @@ function graphLoader(
   { backend, signal, onProgress }: AssembleOptions,
 ): LoadGraph {
   const total = embed && decoder ? 3 : 1;
-  return async ({ file, source }) => {
+  return async ({ file, prepack, source }) => {
     signal?.throwIfAborted();
     onProgress?.({ status: 'loading', file, loaded: graphs.length, total });
-    const graph = await backend.load(await source(), { signal });
+    const graph = await backend.load(await source(), { signal, prepack });
     graphs.push(graph);
     onProgress?.({ status: 'loading', file, loaded: graphs.length, total });
     return graph;

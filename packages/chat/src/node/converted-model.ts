@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { InternVLError } from '@internvl/backend';
+import { type PartPrecisions, parsePrecision, precisionText } from '@internvl/checkpoint';
 import {
   type ConvertedModel,
   cacheDirectory,
@@ -23,8 +24,6 @@ export interface FoundModel {
 
 type Options = Pick<LoadOptions, 'precision' | 'cache' | 'env' | 'signal' | 'onProgress'>;
 
-const precisions = ['fp32', 'fp16'] as const;
-
 /**
  * Finds a model by folder or Hub id, and converts it into the cache unless it is converted already.
  *
@@ -32,7 +31,7 @@ const precisions = ['fp32', 'fp16'] as const;
  */
 export async function convertedModel(model: string, options: Options): Promise<FoundModel> {
   const { cache, env = process.env, signal, onProgress } = options;
-  const precision = precisionOf(options.precision);
+  const precision = wantedPrecision(options.precision);
   const { path, hub } = await resolveModel(model, { cache, env, signal, onProgress });
   const name = hub?.repo ?? basename(path);
   const conversationFile = await textIn(path, 'conversation.py');
@@ -56,30 +55,26 @@ export async function convertedModel(model: string, options: Options): Promise<F
   }
 }
 
-/** How the weights of a converted model are stored: `'fp32'`, or `'fp16+fp32'` where vision and language differ. */
+/** How the weights of a converted model are stored: `'fp32'`, or `'q8+q4'` where vision and language differ. */
 export function storedPrecision({ manifest }: ConvertedModel): string {
-  const { vision, llm } = manifest.precision;
-  return vision === llm || manifest.config.llm === undefined ? vision : `${vision}+${llm}`;
+  const { vision } = manifest.precision;
+  return manifest.config.llm === undefined ? vision : precisionText(manifest.precision);
 }
 
 /** The wanted precision; undefined where any will do. */
-function precisionOf(name = 'auto'): (typeof precisions)[number] | undefined {
-  const known = precisions.find((precision) => precision === name);
-  if (known || name === 'auto') return known;
-  throw new InternVLError(
-    'invalid-option',
-    `Expected a precision among auto, ${precisions.join(', ')}, got "${name}"; name one of these.`,
-    { option: 'precision', value: name, known: ['auto', ...precisions] },
-  );
+function wantedPrecision(name = 'auto'): PartPrecisions | undefined {
+  return name === 'auto' ? undefined : parsePrecision(name);
 }
 
-function assertPrecision(converted: ConvertedModel, wanted: string | undefined, path: string): void {
+function assertPrecision(converted: ConvertedModel, wanted: PartPrecisions | undefined, path: string): void {
+  const { vision, llm } = converted.manifest.precision;
+  const fits = wanted?.vision === vision && (wanted.llm === llm || converted.config.llm === undefined);
+  if (wanted === undefined || fits) return;
   const stored = storedPrecision(converted);
-  if (wanted === undefined || wanted === stored) return;
   throw new InternVLError(
     'invalid-option',
-    `Expected ${path} to be stored as ${wanted}, it is ${stored}; leave the precision out, or pass the checkpoint it was made from.`,
-    { option: 'precision', value: wanted, stored },
+    `Expected ${path} to be stored as ${precisionText(wanted)}, it is ${stored}; leave the precision out, or pass the checkpoint it was made from.`,
+    { option: 'precision', value: precisionText(wanted), stored },
   );
 }
 

@@ -1,4 +1,6 @@
 import { performance } from 'node:perf_hooks';
+import { InternVLError } from '@internvl/backend';
+import { isQuantised, type ModelConfig, type PrecisionName } from '@internvl/checkpoint';
 import { decodeImage } from '@internvl/tiling/node';
 import type { ChatModel } from '../chat-model.js';
 import type { DecodeFile } from '../images/decode-image.js';
@@ -21,19 +23,36 @@ export async function loadModel(model: string, options: Omit<LoadOptions, 'worke
   const backend = typeof named === 'string' ? await backendByName(named, { threads, onNote }) : named;
   const { converted, name, conversationFile } = await convertedModel(model, options);
   const { config, files, embed, decoder } = converted;
+  const { vision, llm } = converted.manifest.precision;
+  assertExperts(config, llm, backend.name);
   const parts = {
     config,
     name,
     files,
     conversationFile,
     precision: storedPrecision(converted),
-    vision: graphPart(await converted.vision()),
-    embed: embed === undefined ? undefined : graphPart(embed),
-    decoder: decoder === undefined ? undefined : graphPart(decoder),
+    vision: graphPart(await converted.vision(), vision),
+    embed: embed === undefined ? undefined : graphPart(embed, llm),
+    decoder: decoder === undefined ? undefined : graphPart(decoder, llm),
   };
   return assembleModel(parts, { backend, decodeFile, clock, start, signal, onProgress, onNote });
 }
 
-function graphPart(path: string): GraphPart {
-  return { file: path, source: async () => ({ path }) };
+/** Floats stay mapped from the disk; quantised weights are rearranged, or their kernels crawl. */
+function graphPart(path: string, precision: PrecisionName): GraphPart {
+  return {
+    file: path,
+    prepack: isQuantised(precision) ? true : undefined,
+    source: async () => ({ path }),
+  };
+}
+
+/** @throws `unsupported-operator` for quantised experts on WebGPU, which ONNX Runtime 1.30 computes wrongly there. */
+function assertExperts(config: ModelConfig, precision: PrecisionName, backend: string): void {
+  if (!config.llm?.experts || !isQuantised(precision) || !backend.startsWith('ort-node:webgpu')) return;
+  throw new InternVLError(
+    'unsupported-operator',
+    `Expected experts in fp32 or fp16 for ${backend}, the model has them in ${precision}; load it with precision fp16, or on the CPU.`,
+    { operator: 'QMoE', backend, precision },
+  );
 }

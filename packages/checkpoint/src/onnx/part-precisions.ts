@@ -36,6 +36,11 @@ export function precisionText({ vision, llm }: PartPrecisions): string {
   return vision === llm ? vision : `${vision}+${llm}`;
 }
 
+/** Whether weights are stored as codes with scales, and multiplied by kernels that want them rearranged (prepacked). */
+export function isQuantised(name: PrecisionName): boolean {
+  return name !== 'fp32' && name !== 'fp16';
+}
+
 function known(name: string): PrecisionName {
   const found = precisionNames.find((each) => each === name);
   if (found) return found;
