@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { loadTokenizer, type Tokenizer } from '@internvl/tokenizer';
+import { readFileSync } from 'node:fs';
 import { conversationTemplate, type PromptPart, type PromptTurn } from '@internvl/tokenizer/templates';
 import { describe, expect, test } from 'vitest';
+import { tokenizerOf } from '../testing/fixture-tokenizer.js';
 import { labelConversation } from './label-conversation.js';
 
 const fixtures = new URL('../../../../fixtures/', import.meta.url);
@@ -20,12 +19,6 @@ interface Vector {
 const { vectors }: { vectors: readonly Vector[] } = JSON.parse(
   readFileSync(new URL('dataset/labels.json', fixtures), 'utf8'),
 );
-
-function tokenizerOf(checkpoint: string): Tokenizer {
-  const folder = fileURLToPath(new URL(`checkpoints/${checkpoint}/`, fixtures));
-  const names = readdirSync(folder).filter((name) => /\.(json|model|txt)$/.test(name));
-  return loadTokenizer(Object.fromEntries(names.map((name) => [name, readFileSync(folder + name)])));
-}
 
 /** Turns as a reader makes them: `<image>` becomes a part. */
 function turnsOf({ conversations, visualTokens }: Vector): PromptTurn[] {
