@@ -9,7 +9,7 @@ import { freePort } from './free-port.js';
 /** A real server of its own, in a folder of its own, on a port of its own. */
 export interface Service {
   readonly url: string;
-  /** Kills the server (SIGKILL) and starts it again on the same port and data. */
+  /** Ends the server as a crash does and starts it again on the same port and data. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -76,7 +76,7 @@ export async function startRedis(): Promise<Service> {
   ];
   const options = ['--appendfsync', 'always', '--maxmemory-policy', 'noeviction', '--loglevel', 'warning'];
   const start = () => startServer(program('redis-server')!, [...args, ...options], port, {});
-  return service(`redis://127.0.0.1:${port}`, directory, start);
+  return service(`redis://127.0.0.1:${port}`, directory, start, 'SIGKILL');
 }
 
 /** PostgreSQL, which refuses to run as root: there it runs as `postgres` or `nobody`. */
@@ -84,8 +84,8 @@ export async function startPostgres(): Promise<Service> {
   const programs = postgresPrograms()!;
   const directory = mkdtempSync(join(tmpdir(), 'postgres-'));
   const port = await freePort();
-  const user = process.getuid?.() === 0 ? userIds() : {};
-  if (user.uid !== undefined) chownSync(directory, user.uid, user.gid);
+  const user = process.getuid?.() === 0 ? unprivileged() : undefined;
+  if (user !== undefined) chownSync(directory, user.uid, user.gid);
   const data = join(directory, 'data');
   const made = spawnSync(
     programs.initdb,
@@ -107,25 +107,31 @@ export async function startPostgres(): Promise<Service> {
   if (made.status !== 0) throw new Error(`initdb: ${made.stderr}`);
   const args = ['-D', data, '-p', `${port}`, '-c', 'listen_addresses=127.0.0.1', '-k', directory];
   const start = () => startServer(programs.postgres, args, port, { cwd: directory, ...user });
-  return service(`postgres://tester@127.0.0.1:${port}/postgres`, directory, start);
+  // SIGKILL would leave its children behind; SIGQUIT is its own way to crash.
+  return service(`postgres://tester@127.0.0.1:${port}/postgres`, directory, start, 'SIGQUIT');
 }
 
-function userIds(): { uid?: number; gid?: number } {
+function unprivileged(): { uid: number; gid: number } | undefined {
   for (const name of ['postgres', 'nobody']) {
     const ask = (flag: string) =>
       Number(spawnSync('id', [flag, name], { encoding: 'utf8' }).stdout || Number.NaN);
     const [uid, gid] = [ask('-u'), ask('-g')];
     if (Number.isInteger(uid) && Number.isInteger(gid)) return { uid, gid };
   }
-  return {};
+  return undefined;
 }
 
-async function service(url: string, directory: string, start: () => Promise<ChildProcess>): Promise<Service> {
+async function service(
+  url: string,
+  directory: string,
+  start: () => Promise<ChildProcess>,
+  crash: NodeJS.Signals,
+): Promise<Service> {
   let child = await start();
   return {
     url,
     async restart() {
-      await kill(child, 'SIGKILL');
+      await kill(child, crash);
       child = await start();
     },
     async stop() {
