@@ -4,6 +4,30 @@ export { type Line, type LineOptions, lineBatches } from './lines/line-batches.j
 export type { DirectedPair, Pair, PairFacts, PairsSummary } from './pairs/pair.js';
 export { type PairField, type Pairing, pairings } from './pairs/pair-fields.js';
 export { type PairsOptions, pairs } from './pairs/pairs.js';
+export { validationHtml } from './report/validation-html.js';
+export { describeFinding, describeSummary } from './report/validation-text.js';
+export { type BudgetOptions, costOf, describeCost, type RowCost } from './rules/budget.js';
+export { checkMeta, type MetaEntry, type MetaProblem } from './rules/check-meta.js';
+export type { Facts, Finding, FindingSink } from './rules/finding.js';
+export type { RuleCounts } from './rules/findings.js';
+export type { ImageInspection, ImageInspector, ImageRemark } from './rules/image-port.js';
+export { repetitionRatio, upstreamRepetitionRatio } from './rules/repetition.js';
+export type { RowRules } from './rules/row-checker.js';
+export type { Rule } from './rules/rule.js';
+export { isRuleCode, type RuleCode, repairable, ruleTable } from './rules/rule-table.js';
+export { validate } from './rules/validate.js';
+export type {
+  FileSummary,
+  LinesInput,
+  ProblemInput,
+  ReadingsInput,
+  ValidateEvent,
+  ValidateInput,
+  ValidateMode,
+  ValidateOptions,
+  ValidateProgress,
+  ValidateSummary,
+} from './rules/validate-options.js';
 export type { BoxConvention } from './sample/box-convention.js';
 export { isJsonList, isJsonObject, type JsonObject, type JsonValue } from './sample/json.js';
 export { describePlace, excerptOf, type Place, type Problem, type Severity } from './sample/problem.js';

@@ -11,6 +11,13 @@ interface Entry {
 /** One file each in `data/`; an entry is added when the subcommand works. */
 const subcommands: ReadonlyMap<string, Entry> = new Map<string, Entry>([
   [
+    'validate',
+    {
+      summary: 'Hold training rows against every rule; report, set apart or mend.',
+      load: async () => (await import('./data/validate.js')).validate,
+    },
+  ],
+  [
     'pairs',
     {
       summary: 'Print the question and answer pairs of a table.',

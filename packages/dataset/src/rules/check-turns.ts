@@ -21,7 +21,10 @@ const pointer = (index: number, field?: string): string =>
 /** Shape of the conversation: fields, roles, their order, empty turns. */
 export function checkTurns(row: JsonObject, sink: FindingSink, visit: TurnVisitor): void {
   const turns = row.conversations;
-  if (turns === undefined) return missing(row, sink);
+  if (turns === undefined) {
+    missing(row, sink);
+    return;
+  }
   if (!isJsonList(turns)) {
     sink.add('field-type', '/conversations', `Expected a list of turns, got ${kindOf(turns)}.`, shown(turns));
     return;

@@ -25,6 +25,10 @@ export function repetitionRatio(text: string): number {
   return 1 - seen.size / total;
 }
 
+/** What separates words for Python's `split()`: `\s` and five control characters. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are blanks there
+const pythonBlank = /[\s\u001c-\u001f\u0085]+/;
+
 /**
  * Upstream's measure, for comparison: n-grams of blank-separated words, those that occur more than once, each counted once, through all
  * n-grams. It is blind to Chinese, which has no blanks, and twelve times the same word score 1/3.
@@ -33,8 +37,7 @@ export function repetitionRatio(text: string): number {
  *   threshold 0.4 on gpt turns; its call is commented out in the loader.
  */
 export function upstreamRepetitionRatio(text: string, n = 10): number {
-  // Python's split() without an argument: any run of white space, none at the ends.
-  const words = text.split(/[\s\u001c-\u001f\u0085]+/).filter((word) => word !== '');
+  const words = text.split(pythonBlank).filter((word) => word !== '');
   const counts = new Map<string, number>();
   const total = words.length - n + 1;
   for (let at = 0; at < total; at++) {

@@ -1,3 +1,7 @@
+import type { JsonObject } from '../sample/json.js';
+import type { Reading } from '../sample/reading.js';
+import type { Sample } from '../sample/sample.js';
+import type { ByteSource } from '../source/byte-source.js';
 import type { BudgetOptions } from './budget.js';
 import type { Finding } from './finding.js';
 import type { RuleCounts } from './findings.js';
@@ -16,9 +20,9 @@ export interface ValidateOptions extends RowRules {
   readonly mode?: ValidateMode | undefined;
   /** Rules whose repair may be applied in mode `repair`; none by default. */
   readonly fixes?: readonly RuleCode[] | undefined;
-  /** Looks at image files; without it only paths and declared sizes are checked. */
+  /** Looks at image files of inputs that bring no inspector; without it only paths and declared sizes are checked. */
   readonly images?: ImageInspector | undefined;
-  /** Folder that repairs cut off from absolute paths. */
+  /** Folder that repairs cut off from absolute paths, for inputs that bring none. */
   readonly root?: string | undefined;
   /** Counts tokens of each row with the real tokenizer and tile rule. */
   readonly budget?: BudgetOptions | undefined;
@@ -33,6 +37,33 @@ export interface ValidateOptions extends RowRules {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: ValidateProgress) => void) | undefined;
 }
+
+/** Where images of an input are. */
+interface InputImages {
+  readonly images?: ImageInspector | undefined;
+  readonly root?: string | undefined;
+}
+
+/** A file of InternVL JSON Lines with what belongs to it. */
+export interface LinesInput extends InputImages {
+  readonly source: ByteSource;
+  /** Rows it should have, as `length` of a meta file says. */
+  readonly length?: number | undefined;
+}
+
+/** Rows of any other format, as its reader gives them, with the way to an InternVL row. */
+export interface ReadingsInput extends InputImages {
+  readonly file: string;
+  readonly readings: AsyncIterable<Reading>;
+  toRow(sample: Sample): JsonObject;
+}
+
+/** Something that is wrong before any row is read, in a meta file for instance. */
+export interface ProblemInput {
+  readonly problem: Pick<Finding, 'code' | 'file' | 'line' | 'pointer' | 'message' | 'excerpt' | 'facts'>;
+}
+
+export type ValidateInput = ByteSource | LinesInput | ReadingsInput | ProblemInput;
 
 export interface ValidateProgress {
   readonly status: 'validating';

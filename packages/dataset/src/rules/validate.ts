@@ -5,16 +5,26 @@ import type { NamedImages } from './check-images.js';
 import { excerptAt, type Finding } from './finding.js';
 import { Findings } from './findings.js';
 import { IdSet } from './id-set.js';
-import type { ImageInspection } from './image-port.js';
+import type { ImageInspection, ImageInspector } from './image-port.js';
 import { type Line, lineBlocks } from './lines.js';
 import { checkBudget, type Inspections, inspectAll, lookAtImages } from './look.js';
 import { parseLine } from './parse-line.js';
 import { repairRow } from './repair.js';
 import { type RowChecker, rowChecker } from './row-checker.js';
 import type { RuleCode } from './rule-table.js';
-import type { FileSummary, ValidateEvent, ValidateOptions, ValidateSummary } from './validate-options.js';
+import type {
+  FileSummary,
+  ReadingsInput,
+  ValidateEvent,
+  ValidateInput,
+  ValidateOptions,
+  ValidateSummary,
+} from './validate-options.js';
 
 const MAX_LINE_BYTES = 1 << 24;
+/** JSON Lines shrink to a tenth or twentieth; only what was made to grow unpacks to more than this. */
+const BOMB_RATIO = 400;
+const BOMB_BYTES = 1 << 26;
 const REMEMBERED_IMAGES = 4096;
 /** A repair can bring to light what another rule mends: a backslash, and then a letter in the wrong case. */
 const REPAIR_ROUNDS = 4;
@@ -27,21 +37,24 @@ interface RowInWork {
   errors: number;
 }
 
+/** Rows that count as one piece of work where a reader gives them one by one. */
+const READINGS_AT_ONCE = 256;
+
 /**
- * Holds the rows of InternVL JSON Lines against every rule. Findings come as they are found, in the order of lines; nothing is left
+ * Holds rows against every rule: InternVL JSON Lines line by line as they are, other formats as InternVL rows. Findings come as they are found, in the order of lines; nothing is left
  * out, replaced or thrown. Memory does not grow with the file, but for 12 to 24 bytes an id.
  *
- * @param sources files as `fileSource` and its kin give them, unpacked
+ * @param inputs files as `fileSource` and its kin give them, unpacked; `validateInputs` of `@internvl/dataset/node` tells what a file is
  * @returns the counts, when the loop over the events is done
  * @throws `invalid-option` for a repair that does not exist; `signal.reason` when aborted
  */
 export async function* validate(
-  sources: Iterable<ByteSource>,
+  inputs: Iterable<ValidateInput> | AsyncIterable<ValidateInput>,
   options: ValidateOptions = {},
 ): AsyncGenerator<ValidateEvent, ValidateSummary, undefined> {
   const validator = new Validator(options);
-  for (const source of sources) {
-    yield* validator.file(source);
+  for await (const input of inputs) {
+    yield* validator.input(input);
     if (validator.stopped) break;
   }
   return validator.summary();
@@ -55,6 +68,8 @@ class Validator {
   readonly #files: FileSummary[] = [];
   readonly #remembered = new Map<string, ImageInspection>();
   #ids = new IdSet();
+  #images: ImageInspector | undefined;
+  #root: string | undefined;
   #rows = 0;
   #badRows = 0;
   #repairedRows = 0;
@@ -84,39 +99,102 @@ class Validator {
     };
   }
 
-  async *file(source: ByteSource): AsyncGenerator<ValidateEvent, void, undefined> {
+  async *input(input: ValidateInput): AsyncGenerator<ValidateEvent, void, undefined> {
     const findings = this.#findings;
+    if ('problem' in input) {
+      const { code, file, line, pointer, message, excerpt, facts } = input.problem;
+      findings.file = file;
+      findings.at(line);
+      findings.add(code, pointer, message, excerpt, facts);
+      yield* this.#take();
+      this.#full();
+      return;
+    }
+    const whole = 'stream' in input ? { source: input } : input;
+    const name = 'source' in whole ? whole.source.name : whole.file;
     const { signal } = this.#options;
     const before = { rows: this.#rows, errors: findings.errors, warnings: findings.warnings };
-    findings.file = source.name;
+    findings.file = name;
     this.#ids = new IdSet();
+    this.#remembered.clear();
+    this.#images = whole.images ?? this.#options.images;
+    this.#root = whole.root ?? this.#options.root;
     try {
-      for await (const block of lineBlocks(this.#bytes(source), {
-        maxLineBytes: this.#options.maxLineBytes ?? MAX_LINE_BYTES,
-      })) {
-        signal?.throwIfAborted();
-        if (this.#options.mode === 'repair') yield* this.#repairBlock(block);
-        else yield* this.#block(block);
-        if (this.stopped) break;
-      }
+      if ('source' in whole) yield* this.#lines(whole.source);
+      else yield* this.#readings(whole);
     } catch (error) {
       signal?.throwIfAborted();
-      if (!DatasetError.is(error)) throw error;
+      if (!DatasetError.is(error) || !aboutTheFile.has(error.code)) throw error;
       findings.at(0);
       findings.add(fileRuleOf(error), '', error.message, '', { cause: error.code });
     }
     signal?.throwIfAborted();
-    if (this.#rows === before.rows && findings.errors === before.errors) {
+    const rows = this.#rows - before.rows;
+    if (rows === 0 && findings.errors === before.errors) {
       findings.at(0);
       findings.add('file-empty', '', 'Expected at least one row, got none.', '');
     }
+    if ('length' in whole && whole.length !== undefined && whole.length !== rows && !this.stopped) {
+      findings.at(0);
+      findings.add(
+        'meta-length',
+        '',
+        `Expected ${whole.length} rows as the meta file says, got ${rows}.`,
+        '',
+        {
+          length: whole.length,
+          rows,
+        },
+      );
+    }
     yield* this.#take();
     this.#files.push({
-      file: source.name,
-      rows: this.#rows - before.rows,
+      file: name,
+      rows,
       errors: findings.errors - before.errors,
       warnings: findings.warnings - before.warnings,
     });
+  }
+
+  async *#lines(source: ByteSource): AsyncGenerator<ValidateEvent, void, undefined> {
+    const { signal, mode, maxLineBytes = MAX_LINE_BYTES } = this.#options;
+    for await (const block of lineBlocks(this.#bytes(source), { maxLineBytes })) {
+      signal?.throwIfAborted();
+      if (mode === 'repair') yield* this.#repairBlock(block);
+      else yield* this.#block(block);
+      if (this.stopped) break;
+    }
+  }
+
+  /** Rows of another format become lines, so that every rule and mode works on them. */
+  async *#readings({ readings, toRow }: ReadingsInput): AsyncGenerator<ValidateEvent, void, undefined> {
+    const { signal, mode } = this.#options;
+    const findings = this.#findings;
+    let block: Line[] = [];
+    const work = (lines: readonly Line[]) =>
+      mode === 'repair' ? this.#repairBlock(lines) : this.#block(lines);
+    let row = 0;
+    for await (const { place, sample, problems } of readings) {
+      signal?.throwIfAborted();
+      row++;
+      const number = place.row ?? place.line ?? row;
+      findings.at(number);
+      for (const { code, message, excerpt = '', severity } of problems) {
+        const rule = severity === 'error' ? 'source-problem' : 'source-warning';
+        findings.add(rule, place.pointer ?? '', message, excerpt, { cause: code });
+      }
+      if (sample === undefined) {
+        this.#rows++;
+        this.#badRows++;
+      } else block.push({ number, text: JSON.stringify(toRow(sample)) });
+      if (block.length < READINGS_AT_ONCE) continue;
+      yield* work(block);
+      block = [];
+      if (this.stopped) return;
+    }
+    if (block.length > 0) yield* work(block);
+    yield* this.#take();
+    this.#full();
   }
 
   /** The bytes of a file, as far as they can be JSON Lines at all. */
@@ -134,6 +212,12 @@ class Validator {
         }
       }
       loaded += piece.length;
+      if (loaded > BOMB_BYTES && source.size !== undefined && loaded > source.size * BOMB_RATIO) {
+        throw new DatasetError(
+          'compression-bomb',
+          `Expected data that unpacks to at most ${BOMB_RATIO} times its size, got ${loaded} bytes from ${source.size} so far.`,
+        );
+      }
       yield piece;
       onProgress?.({ status: 'validating', file: source.name, loaded, total: source.size });
     }
@@ -152,8 +236,8 @@ class Validator {
 
   async *#block(block: readonly Line[]): AsyncGenerator<ValidateEvent, void, undefined> {
     const findings = this.#findings;
-    const { images, budget, mode } = this.#options;
-    const looking = images !== undefined || budget !== undefined;
+    const { budget, mode } = this.#options;
+    const looking = this.#images !== undefined || budget !== undefined;
     const outcomes: { readonly line: Line; errors: number; codes: readonly RuleCode[] }[] = [];
     const rows: RowInWork[] = [];
     for (const line of block) {
@@ -229,7 +313,10 @@ class Validator {
         const fixable = current.filter(({ code }) => this.#fixes.has(code));
         if (fixable.length === 0) break;
         const before: JsonObject = row;
-        const after = fixable.reduce((whole, finding) => repairRow(whole, finding, this.#options), before);
+        const after = fixable.reduce(
+          (whole, finding) => repairRow(whole, finding, { root: this.#root }),
+          before,
+        );
         if (JSON.stringify(after) === JSON.stringify(before)) break;
         const next = await this.#checkAll(after, line, false);
         const left = new Set(next.map(keyOf));
@@ -313,7 +400,8 @@ class Validator {
   }
 
   async #inspect(all: readonly NamedImages[]): Promise<Inspections> {
-    const { images: inspector, concurrency = 8, signal } = this.#options;
+    const { concurrency = 8, signal } = this.#options;
+    const inspector = this.#images;
     const found = new Map<string, ImageInspection>();
     if (inspector === undefined) return found;
     const unknown = new Set<string>();
@@ -347,6 +435,17 @@ class Validator {
 function keyOf({ code, pointer }: Finding): string {
   return `${code} ${pointer}`;
 }
+
+/** Failures that end the reading of one file and no more. */
+const aboutTheFile = new Set([
+  'encoding-utf16',
+  'compression-bomb',
+  'compression-damaged',
+  'zstd-missing',
+  'file-missing',
+  'file-unusable',
+  'network',
+]);
 
 /** What a stream's failure is called among the rules. */
 function fileRuleOf({ code }: DatasetError): RuleCode {

@@ -94,6 +94,11 @@ export const fileRules = {
     what: 'The reader of this format could not make a row of what is there; its sentence says why.',
     fix: 'Mend the place it names.',
   },
+  'source-warning': {
+    severity: 'warning',
+    what: 'The reader of this format made a row of what is there, but remarks on it.',
+    fix: 'Look at the place it names.',
+  },
   'meta-invalid': {
     severity: 'error',
     what: 'A data set in the meta file is not described as InternVL reads it.',

@@ -73,7 +73,7 @@ export const imageRules = {
   },
   'image-bomb': {
     severity: 'error',
-    what: 'The image declares more pixels than the limit (decompression bomb).',
+    what: 'The image declares more pixels, or its file has more bytes, than the limit (decompression bomb).',
     fix: 'Shrink it; Pillow refuses it as well.',
   },
   'image-unsupported': {
