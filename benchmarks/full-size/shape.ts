@@ -6,6 +6,16 @@ export interface TensorShape {
   readonly fill: 'ones' | 'scale' | 'noise';
 }
 
+/** Sizes of a checkpoint of that kind. */
+export interface ModelShape {
+  readonly vision: Readonly<
+    Record<'width' | 'layers' | 'heads' | 'mlpWidth' | 'imageSize' | 'patchSize', number>
+  >;
+  readonly llm: Readonly<
+    Record<'hidden' | 'layers' | 'heads' | 'kvHeads' | 'headSize' | 'mlpWidth' | 'vocabulary', number>
+  >;
+}
+
 /** InternVL2-1B's true sizes: InternViT-300M, a two-layer projector, Qwen2-0.5B with a head of its own. */
 export const internvl2Size1B = {
   vision: { width: 1024, layers: 24, heads: 16, mlpWidth: 4096, imageSize: 448, patchSize: 14 },
@@ -13,7 +23,7 @@ export const internvl2Size1B = {
 } as const;
 
 /** Every tensor of such a checkpoint, in file order, named as OpenGVLab names them. */
-export function tensorShapes({ vision, llm } = internvl2Size1B): TensorShape[] {
+export function tensorShapes({ vision, llm }: ModelShape = internvl2Size1B): TensorShape[] {
   const shapes: TensorShape[] = [];
   const noise = (name: string, ...shape: number[]) => shapes.push({ name, shape, fill: 'noise' });
   const ones = (name: string, ...shape: number[]) => shapes.push({ name, shape, fill: 'ones' });

@@ -27,20 +27,32 @@ function encode(values: Float32Array, dtype: 'BF16' | 'F32'): Buffer {
 
 const elements = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
 
-/**
- * Writes a checkpoint of InternVL2-1B's true shape with random weights: 1.9 GB in bfloat16, 3.8 GB in float32.
- * A file is closed once it holds `shardBytes`.
- */
-export async function writeCheckpoint(
+/** What files the weights are written to: their type, and how large a file grows before the next one begins. */
+export interface WeightFiles {
+  readonly dtype: 'BF16' | 'F32';
+  readonly shardBytes: number;
+}
+
+/** Writes a checkpoint of InternVL2-1B's true shape with random weights: 1.9 GB in bfloat16, 3.8 GB in float32. */
+async function writeCheckpoint(
   folder: string,
-  { tokenizer, dtype, shardBytes }: { tokenizer: string; dtype: 'BF16' | 'F32'; shardBytes: number },
+  { tokenizer, ...files }: WeightFiles & { readonly tokenizer: string },
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await writeConfigFiles(folder, tokenizer, dtype === 'F32' ? 'float32' : 'bfloat16');
+  await writeConfigFiles(folder, tokenizer, files.dtype === 'F32' ? 'float32' : 'bfloat16');
+  await writeRandomWeights(folder, tensorShapes(), files);
+}
+
+/** Writes tensors of random numbers as safetensors, with an index when there are several files. */
+export async function writeRandomWeights(
+  folder: string,
+  tensors: readonly TensorShape[],
+  { dtype, shardBytes }: WeightFiles,
+): Promise<void> {
   const width = dtype === 'F32' ? 4 : 2;
   const shards: TensorShape[][] = [[]];
   let filled = 0;
-  for (const tensor of tensorShapes()) {
+  for (const tensor of tensors) {
     if (filled >= shardBytes) {
       shards.push([]);
       filled = 0;
@@ -52,7 +64,7 @@ export async function writeCheckpoint(
   const constant = (value: number, count: number) => encode(new Float32Array(count).fill(value), dtype);
   const weightMap: Record<string, string> = {};
   let start = 0;
-  for (const [index, tensors] of shards.entries()) {
+  for (const [index, shard] of shards.entries()) {
     const part = String(index + 1).padStart(5, '0');
     const name =
       shards.length === 1
@@ -60,7 +72,7 @@ export async function writeCheckpoint(
         : `model-${part}-of-${String(shards.length).padStart(5, '0')}.safetensors`;
     const header: Record<string, unknown> = { __metadata__: { format: 'pt' } };
     let offset = 0;
-    for (const { name: tensor, shape } of tensors) {
+    for (const { name: tensor, shape } of shard) {
       const end = offset + elements(shape) * width;
       header[tensor] = { dtype, shape, data_offsets: [offset, end] };
       weightMap[tensor] = name;
@@ -74,7 +86,7 @@ export async function writeCheckpoint(
     try {
       await file.write(length);
       await file.write(padded);
-      for (const { shape, fill } of tensors) {
+      for (const { shape, fill } of shard) {
         let left = elements(shape) * width;
         if (fill !== 'noise') {
           await file.write(constant(fill === 'ones' ? 1 : 0.1, elements(shape)));

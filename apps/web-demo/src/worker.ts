@@ -15,5 +15,6 @@ serveWebChat({
     webBackend({ device, wasmPaths, threads, fallback: 'none', onNotice: ({ words }) => onNote(words) }),
   probe: probeDevice,
   choose: chooseRuntime,
-  fetching: { endpoint },
+  // The page offers to resume, so it need not wait long for a network that is gone.
+  fetching: { endpoint, retries: 3 },
 });

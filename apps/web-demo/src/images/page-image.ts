@@ -1,8 +1,7 @@
 /** An image the visitor gave, as its file and as what the page shows of it. */
 export interface PageImage {
-  readonly name: string;
-  /** The file as it is: the worker decodes it, exactly and off the main thread. */
-  readonly bytes: Uint8Array;
+  /** As it is: the worker reads and decodes it, exactly and off the main thread. */
+  readonly file: File;
   /** For `<img>`; revoked when the image is removed. */
   readonly url: string;
   /** Pixels, turned as the file's EXIF orientation says. */
@@ -28,8 +27,7 @@ export async function readPageImage(file: File): Promise<PageImage> {
   shown.src = url;
   try {
     await shown.decode();
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    return { name: file.name, bytes, url, width: shown.naturalWidth, height: shown.naturalHeight };
+    return { file, url, width: shown.naturalWidth, height: shown.naturalHeight };
   } catch (cause) {
     URL.revokeObjectURL(url);
     throw new NotAnImage(file.name, { cause });

@@ -48,7 +48,7 @@ export function stage(state: PageState): HTMLElement {
 function picture(image: PageImage): HTMLImageElement {
   return element('img', {
     src: image.url,
-    alt: image.name,
+    alt: image.file.name,
     width: `${image.width}`,
     height: `${image.height}`,
   });

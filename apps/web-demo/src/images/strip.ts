@@ -15,7 +15,7 @@ export function strip(state: PageState): HTMLElement {
           'button',
           {
             type: 'button',
-            'aria-label': (w) => w.showImage(index + 1, image.name),
+            'aria-label': (w) => w.showImage(index + 1, image.file.name),
             'aria-pressed': `${index === state.shownImage.value}`,
             on: { click: () => state.shownImage.set(index) },
           },
@@ -26,7 +26,7 @@ export function strip(state: PageState): HTMLElement {
           {
             type: 'button',
             class: 'remove',
-            'aria-label': (w) => w.removeImage(index + 1, image.name),
+            'aria-label': (w) => w.removeImage(index + 1, image.file.name),
             on: { click: () => remove(state, index) },
           },
           '×',

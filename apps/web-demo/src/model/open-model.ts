@@ -12,8 +12,6 @@ export interface WantedModel {
   readonly model: ModelToLoad;
   /** Where it can be had again when the stored copy turns out to be damaged. */
   readonly source?: ModelToLoad | undefined;
-  /** Devices to try, in order; what suits the model when left out. */
-  readonly devices?: readonly string[] | undefined;
 }
 
 /** Codes that mean: the stored copy is not what was written. */
@@ -50,7 +48,6 @@ export async function openModel(engine: Engine, state: PageState, wanted: Wanted
     await previous?.chat.dispose();
     const host = await engine.host();
     const chat = await host.load(wanted.model, {
-      devices: wanted.devices,
       signal: stop.signal,
       onProgress: (progress) => {
         if (ours()) state.loading.set(afterProgress(state.loading.value ?? start, progress));

@@ -1,4 +1,6 @@
-import type { StoredModel } from '@internvl/checkpoint/web';
+import type { ModelToLoad } from '@internvl/chat/web';
+import type { PrecisionName } from '@internvl/checkpoint';
+import type { StoredModel, WebModel } from '@internvl/checkpoint/web';
 import { explain } from '../failures/explain.js';
 import type { PageState } from '../state.js';
 import type { Engine } from './engine.js';
@@ -16,15 +18,20 @@ export async function refreshStored(engine: Engine, state: PageState): Promise<v
   }
 }
 
-const precisionNames = ['fp32', 'fp16', 'int8', 'q8', 'q4'] as const;
-
-/** A stored model, and where it can be had again: names are Hub ids, but for the shipped one and local folders. */
+/** A stored model, and where it can be had again if it is damaged or unfinished. */
 export function fromStore({ id, name, precision, complete }: StoredModel): WantedModel {
-  const checkpoint =
-    name === nano.name ? nano.wanted.model.checkpoint : name.includes('/') ? name : undefined;
-  const source = checkpoint && {
-    checkpoint,
-    precision: precisionNames.find((known) => known === precision),
-  };
+  const checkpoint = sourceOf(name);
+  const source: ModelToLoad | undefined =
+    checkpoint === undefined ? undefined : { checkpoint, precision: named(precision) };
   return { name, model: complete || !source ? { stored: id } : source, source };
+}
+
+/** Names are Hub ids, but for the shipped checkpoint and for folders, which have to be chosen again. */
+function sourceOf(name: string): WebModel | undefined {
+  if (name === nano.name) return nano.wanted.model.checkpoint;
+  return name.includes('/') ? name : undefined;
+}
+
+function named(precision: string): PrecisionName | undefined {
+  return (['fp32', 'fp16', 'int8', 'q8', 'q4'] as const).find((known) => known === precision);
 }

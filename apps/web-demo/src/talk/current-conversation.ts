@@ -38,6 +38,6 @@ function same(one: Topic | undefined, other: Topic): boolean {
 
 /** The first question brings the images; later ones are about the same. */
 export function questionParts({ turns }: Conversation, images: readonly PageImage[], text: string): Part[] {
-  const shown = turns.length === 0 ? images.map(({ bytes }): Part => ({ type: 'image', image: bytes })) : [];
+  const shown = turns.length === 0 ? images.map(({ file }): Part => ({ type: 'image', image: file })) : [];
   return [...shown, { type: 'text', text }];
 }

@@ -1,0 +1,110 @@
+import type { Browser } from 'playwright';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { type StaticServer, serveStatic } from './static-server.js';
+import { launch, sample, Visitor } from './visitor.js';
+
+let browser: Browser;
+let server: StaticServer;
+let visitor: Visitor;
+beforeAll(async () => {
+  browser = await launch();
+  server = await serveStatic(inject('builtPage'));
+});
+afterAll(async () => {
+  await browser.close();
+  await server.close();
+});
+beforeEach(async () => {
+  visitor = await Visitor.open(browser, server.url, { permissions: ['clipboard-read', 'clipboard-write'] });
+  await visitor.ready();
+});
+afterEach(() => visitor.close());
+
+test('a second question about the same image needs no vision, and little of the prompt', async () => {
+  expect(await visitor.textOf(await visitor.ask('How many shapes are there?'))).toBe('2');
+  const second = await visitor.ask('Is there a square in the image?');
+  const times = await second.locator('.times').textContent();
+  expect(times).toContain('no new tiles');
+  expect(Number(/(\d+) of them kept/.exec(times ?? '')?.[1])).toBeGreaterThan(160);
+});
+
+test.each([
+  ['vision', '.answer .status', /tiles: \d+ of/],
+  ['prefill', '.answer .status', /prompt: \d+ of/],
+  ['decoding', '.answer .text', /\S/],
+])('stopped in the middle of %s, the next question is answered', async (_, selector, pattern) => {
+  await visitor.page.locator('input[type=range]').fill('40');
+  await visitor.page
+    .locator('input[type=file][multiple]')
+    .first()
+    .setInputFiles([sample('receipt-5.png'), sample('page-6.png')]);
+  await expect.poll(() => visitor.page.locator('.strip li').count()).toBe(3);
+  await visitor.stopWhen(selector, pattern);
+  await visitor.page.locator('.composer textarea').fill('Describe the image.');
+  await visitor.page.keyboard.press('Enter');
+  await expect.poll(() => visitor.answers.first().textContent()).toContain('Stopped.');
+  expect(await visitor.answers.first().locator('.times').count()).toBe(0);
+  const next = await visitor.ask('How many shapes are there?');
+  expect(await visitor.textOf(next)).not.toBe('');
+  expect(visitor.errors).toEqual([]);
+});
+
+test('tasks are one click in both languages; another answer and a copy of it are one more', async () => {
+  await visitor.page.locator('.tasks').getByRole('button', { name: '描述' }).click();
+  const answer = await visitor.finished(0);
+  expect(await visitor.textOf(answer)).toMatch(/\p{Script=Han}/u);
+  await answer.getByRole('button', { name: 'Copy' }).click();
+  await answer.getByText('Copied.').waitFor();
+  expect(await visitor.page.evaluate(() => navigator.clipboard.readText())).toBe(
+    await visitor.textOf(answer),
+  );
+  await answer.getByRole('button', { name: 'Try another answer' }).click();
+  await visitor.finished(0);
+  expect(await visitor.answers.count()).toBe(1);
+  for (const name of ['Question', '问答', 'Summary', '总结']) {
+    const count = await visitor.answers.count();
+    await visitor.page.locator('.tasks').getByRole('button', { name }).click();
+    await visitor.finished(count);
+  }
+  expect(visitor.errors).toEqual([]);
+});
+
+test('a grounded answer is drawn as a box over the image', async () => {
+  await visitor.page.locator('.composer textarea').fill('橙色五角星');
+  await visitor.page.getByRole('button', { name: 'Locate' }).click();
+  const answer = await visitor.finished(0);
+  expect(await answer.locator('.chip').first().textContent()).toContain('橙色五角星');
+  expect(await visitor.page.locator('.boxes rect').count()).toBeGreaterThan(0);
+});
+
+test('the interface speaks Chinese, at once and at the next visit', async () => {
+  await visitor.page.getByLabel('Language').selectOption('zh');
+  const send = () => visitor.page.locator('.composer button[type=submit]').textContent();
+  expect(await send()).toBe('发送');
+  expect(await visitor.page.title()).toBe('浏览器里的 InternVL');
+  await visitor.page.reload();
+  await visitor.ready();
+  expect(await send()).toBe('发送');
+  expect(await visitor.page.locator('html').getAttribute('lang')).toBe('zh-CN');
+  await visitor.page.getByLabel('语言').selectOption('en');
+  expect(await send()).toBe('Send');
+});
+
+test('the page is never held up while a model answers', async () => {
+  // A machine that is busy elsewhere delays any task, so one quiet answer of three is what tells.
+  const longest: number[] = [];
+  for (const question of ['Describe the image.', 'How many shapes are there?', '描述这张图片。']) {
+    await visitor.page.evaluate(() => {
+      const tasks: number[] = [];
+      Object.assign(window, { longTasks: tasks });
+      new PerformanceObserver((list) =>
+        tasks.push(...list.getEntries().map(({ duration }) => duration)),
+      ).observe({
+        type: 'longtask',
+      });
+    });
+    await visitor.ask(question);
+    longest.push(await visitor.page.evaluate(() => Math.max(0, ...Reflect.get(window, 'longTasks'))));
+  }
+  expect(Math.min(...longest)).toBeLessThanOrEqual(50);
+});
