@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
 import { expect, test } from 'vitest';
+import { bundle } from './bundle.js';
 
 const packages = fileURLToPath(new URL('../packages/', import.meta.url));
 
@@ -39,27 +38,6 @@ function browserEntries(): Entry[] {
             ],
       );
     });
-}
-
-async function bundle(source: string) {
-  const { metafile, outputFiles } = await build({
-    entryPoints: [source],
-    bundle: true,
-    minify: true,
-    write: false,
-    metafile: true,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2022',
-    conditions: ['@internvl/source'],
-    // Left as imports, to be found below, instead of failing to resolve.
-    external: ['node:*', 'onnxruntime-*', 'sharp'],
-    logLevel: 'silent',
-  });
-  const outside = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
-  const [file] = outputFiles;
-  if (file === undefined) throw new Error(`nothing came of ${source}`);
-  return { outside, kilobytes: gzipSync(file.contents, { level: 9 }).length / 1000 };
 }
 
 test.each(browserEntries())('$name runs without Node and keeps its size', async ({ name, source }) => {

@@ -27,4 +27,6 @@ export interface ChatModel {
   readonly loadMs: number;
   /** Milliseconds since some start. */
   readonly clock: () => number;
+  /** Frees what the graphs ran on, once they are freed themselves. */
+  readonly release?: (() => void | Promise<void>) | undefined;
 }

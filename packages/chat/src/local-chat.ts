@@ -85,5 +85,6 @@ export class LocalChat implements Chat {
     this.#tileCache.clear();
     await this.#model.vision.dispose();
     await this.#model.language?.model.dispose();
+    await this.#model.release?.();
   }
 }

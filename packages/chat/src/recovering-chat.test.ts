@@ -1,9 +1,9 @@
 import { InternVLError } from '@internvl/backend';
 import { expect, test } from 'vitest';
-import type { Chat } from './chat.js';
+import { breath } from './breath.js';
 import { finishedAnswer } from './finished-answer.js';
 import { LocalChat } from './local-chat.js';
-import { RecoveringChat } from './recovering-chat.js';
+import { type OpenedChat, RecoveringChat } from './recovering-chat.js';
 import { type TinyChatModel, tinyChatModel } from './testing/tiny-chat-model.js';
 import type { Turn } from './turn.js';
 
@@ -13,15 +13,19 @@ const lost = new InternVLError('device-lost', 'The GPU is gone.');
 function devices(failing: readonly unknown[] = []) {
   const models: TinyChatModel[] = [];
   const gone = new Set<number>();
-  const open = (): Chat => {
+  let tell = () => {};
+  const open = (): OpenedChat => {
     const number = models.length;
     const model = tinyChatModel({
       onRun: () => {
         if (gone.has(number)) throw lost;
       },
     });
+    const told = new Promise<InternVLError>((resolve) => {
+      tell = () => resolve(lost);
+    });
     models.push(model);
-    return new LocalChat({ ...model, backend: `device-${number}` });
+    return { chat: new LocalChat({ ...model, backend: `device-${number}` }), lost: told };
   };
   const failures = [...failing];
   const chat = new RecoveringChat(open(), async (signal) => {
@@ -30,7 +34,7 @@ function devices(failing: readonly unknown[] = []) {
     if (failure) throw failure;
     return open();
   });
-  return { chat, models, lose: (number: number) => gone.add(number) };
+  return { chat, models, lose: (number: number) => gone.add(number), tell: () => tell() };
 }
 
 const image = { data: new Uint8Array(28 * 28 * 3).fill(9), width: 28, height: 28 };
@@ -57,6 +61,20 @@ test('a lost device ends the answer with device-lost, and the next question work
   expect(models[0]!.seen.disposed).toBe(3);
   await chat.dispose();
   expect(models[1]!.seen.disposed).toBe(3);
+});
+
+test('a device that is lost between two questions is replaced without a word', async () => {
+  const { chat, models, tell } = devices();
+  const first = await finishedAnswer(chat.answer(question, short));
+  tell();
+  await breath();
+  const second = await finishedAnswer(chat.answer(question, short));
+  expect(second).toMatchObject({ backend: 'device-1', ids: first.ids });
+  expect(models[0]!.seen.disposed).toBe(3);
+  await chat.dispose();
+  tell();
+  await breath();
+  expect(models).toHaveLength(2);
 });
 
 test('calls that were under way beside it end with device-lost too', async () => {

@@ -16,13 +16,19 @@ import { RecoveringConversation } from './recovering-conversation.js';
 import type { ImageInput, Turn } from './turn.js';
 import { Work } from './work.js';
 
+/** A chat, and where the device tells by itself that it is lost, the `device-lost` error it will tell. */
+export interface OpenedChat {
+  readonly chat: Chat;
+  readonly lost?: Promise<InternVLError> | undefined;
+}
+
 /** Loads the model again after its device was lost. */
-export type Reopen = (signal: AbortSignal) => Promise<Chat>;
+export type Reopen = (signal: AbortSignal) => Promise<OpenedChat>;
 
 /**
  * A chat that outlives its device: when a call ends with `device-lost`, the model is loaded again at once, on whatever
  * device `reopen` chooses, and later calls wait for it. The call itself throws `device-lost`; what it had said is not said
- * twice.
+ * twice. A device that is lost while nothing is asked is replaced without a word.
  */
 export class RecoveringChat implements Chat {
   readonly #reopen: Reopen;
@@ -35,10 +41,10 @@ export class RecoveringChat implements Chat {
   #disposal: Promise<void> | undefined;
 
   /** Takes `first` over: disposing this chat frees it. */
-  constructor(first: Chat, reopen: Reopen) {
+  constructor(first: OpenedChat, reopen: Reopen) {
     this.#reopen = reopen;
-    this.#facts = first.facts;
-    this.#current = first;
+    this.#facts = first.chat.facts;
+    this.#adopt(first);
   }
 
   get facts(): ModelFacts {
@@ -109,9 +115,14 @@ export class RecoveringChat implements Chat {
   async #load(lost: Chat | undefined): Promise<Chat> {
     // What a lost device held is gone with it; that it can't be freed is no news.
     await lost?.dispose().catch(() => {});
-    const chat = await this.#reopen(this.#work.signal(undefined));
-    this.#facts = chat.facts;
+    const opened = await this.#reopen(this.#work.signal(undefined));
+    this.#facts = opened.chat.facts;
+    return this.#adopt(opened);
+  }
+
+  #adopt({ chat, lost }: OpenedChat): Chat {
     this.#current = chat;
+    void lost?.then((error) => this.#failed(chat, error));
     return chat;
   }
 

@@ -1,10 +1,15 @@
 export * from './index.js';
+export { type ConnectWebOptions, connectWebChat } from './web/connect-web-chat.js';
+export { load } from './web/load.js';
+export type { MessageEnd, WebWorker } from './web/message-end.js';
+export { serveWebChat } from './web/serve-web-chat.js';
 export type {
   CheckpointFacts,
   InspectOptions,
   ModelToLoad,
+  OfferedPrecision,
   StoredModels,
   WebChatHost,
   WebLoadOptions,
 } from './web/web-chat-host.js';
-export type { OpenBackendOptions, WebRuntime } from './web/web-runtime.js';
+export type { DeviceBackend, OpenBackendOptions, WebRuntime } from './web/web-runtime.js';

@@ -122,10 +122,15 @@ test('progress tells what is done', async () => {
   expect(seen).not.toContain('converting');
 });
 
-test('half the bytes answer too', async () => {
-  const chat = await load(folder, { backend: 'cpu', cache, precision: 'fp16', worker: false });
+test.each([
+  ['fp16', 'fp16'],
+  ['int8', 'int8'],
+  ['q4', 'q8+q4'],
+  ['fp32+int8', 'fp32+int8'],
+])('fewer bytes answer too: %s', async (precision, stored) => {
+  const chat = await load(folder, { backend: 'cpu', cache, precision, worker: false });
   const answer = await finishedAnswer(chat.answer(question, short));
-  expect(answer).toMatchObject({ precision: 'fp16', usage: { outputTokens: 6 } });
+  expect(answer).toMatchObject({ precision: stored, usage: { outputTokens: 6 } });
   await chat.dispose();
 });
 

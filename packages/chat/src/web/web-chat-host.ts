@@ -1,5 +1,5 @@
-import type { DeviceFacts, PrecisionSizes, RuntimeChoice } from '@internvl/backend-web';
-import type { ModelConfig, Progress } from '@internvl/checkpoint';
+import type { DeviceFacts, PrecisionSizes, RuntimeChoice, WebDevice } from '@internvl/backend-web';
+import type { ModelConfig, PrecisionName, Progress } from '@internvl/checkpoint';
 import type { StoredModel, StoreEstimate, WebModel } from '@internvl/checkpoint/web';
 import type { Chat } from '../chat.js';
 import type { LoadProgress } from '../load-options.js';
@@ -12,7 +12,7 @@ export type ModelToLoad =
   | {
       readonly checkpoint: WebModel;
       /** How the weights are stored, `'q4'`, `'int8'`, `'fp32'`; what suits this device when left out. */
-      readonly precision?: string | undefined;
+      readonly precision?: PrecisionName | undefined;
       /** How weights come from the network, as `ModelStore.convert` has it. */
       readonly download?: 'whole' | 'ranges' | undefined;
     };
@@ -23,7 +23,7 @@ export interface WebLoadOptions {
    * Devices in the order in which they are tried, when loading and again when one is lost: `['webgpu', 'wasm']`. When left
    * out, the one that suits the model, then the others.
    */
-  readonly devices?: readonly string[] | undefined;
+  readonly devices?: readonly WebDevice[] | undefined;
   /** Threads of the runtime; its own choice when left out. */
   readonly threads?: number | undefined;
   /** Most bytes of visual tokens that are kept for further questions about the same images; 64 MiB by default. */
@@ -35,6 +35,11 @@ export interface WebLoadOptions {
   readonly onNote?: ((note: string) => void) | undefined;
 }
 
+/** A way to store a checkpoint's weights, and what that takes. */
+export interface OfferedPrecision extends PrecisionSizes {
+  readonly precision: PrecisionName;
+}
+
 /** What is known of a checkpoint before its weights are fetched. */
 export interface CheckpointFacts {
   /** Hub id or folder name. */
@@ -43,7 +48,7 @@ export interface CheckpointFacts {
   /** Bytes of the weights as published: what loading it for the first time reads. */
   readonly checkpointBytes: number;
   /** What it takes in each precision that is offered. */
-  readonly precisions: readonly PrecisionSizes[];
+  readonly precisions: readonly OfferedPrecision[];
   /** What this device would run it with, and why. */
   readonly choice: RuntimeChoice;
 }

@@ -1,5 +1,6 @@
-import type { Backend } from '@internvl/backend';
-import type { DeviceFacts, ModelSizes, RuntimeChoice } from '@internvl/backend-web';
+import type { Backend, InternVLError } from '@internvl/backend';
+import type { DeviceFacts, ModelSizes, RuntimeChoice, WebDevice } from '@internvl/backend-web';
+import type { PrecisionName } from '@internvl/checkpoint';
 import type { ModelStore, OpenWebCheckpointOptions } from '@internvl/checkpoint/web';
 
 export interface OpenBackendOptions {
@@ -7,6 +8,14 @@ export interface OpenBackendOptions {
   readonly threads?: number | undefined;
   /** Takes a note for people. */
   readonly onNote: (note: string) => void;
+}
+
+/** A backend, and what a device of its own adds: `WebBackend` of `@internvl/backend-web` is one. */
+export interface DeviceBackend extends Backend {
+  /** Resolves when the device is gone, with the `device-lost` error that runs reject with. */
+  readonly lost?: Promise<InternVLError> | undefined;
+  /** Gives the device back, after the graphs. */
+  dispose?(): void | Promise<void>;
 }
 
 /**
@@ -20,15 +29,15 @@ export interface WebRuntime {
    *
    * @throws `device-missing` when the device is not there; the next one is then tried
    */
-  backend(device: string, options: OpenBackendOptions): Promise<Backend>;
+  backend(device: WebDevice, options: OpenBackendOptions): Promise<DeviceBackend>;
   /** Devices in the order in which they are tried when nobody says; `['webgpu', 'wasm']` by default. */
-  readonly devices?: readonly string[] | undefined;
+  readonly devices?: readonly WebDevice[] | undefined;
   /** What this browser has: `probeDevice` of `@internvl/backend-web`. */
   probe(): Promise<DeviceFacts>;
   /** What suits a model here: `chooseRuntime` of `@internvl/backend-web`. */
   choose(facts: DeviceFacts, sizes: ModelSizes): RuntimeChoice;
   /** Precisions that are offered, the one to prefer first; `['q4', 'int8', 'fp16', 'fp32']` by default. */
-  readonly precisions?: readonly string[] | undefined;
+  readonly precisions?: readonly PrecisionName[] | undefined;
   /** Where converted models are kept; the browser's own storage by default. */
   readonly store?: (() => Promise<ModelStore>) | undefined;
   /** How checkpoints are fetched: another Hub, a token, repetitions. */
