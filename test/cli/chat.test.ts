@@ -134,10 +134,15 @@ test('the reference backend gives the same ids', async () => {
   expect(document).toMatchObject({ ids, backend: 'reference' });
 });
 
-test('weights in float16 are another conversion', async () => {
-  const document = await ask('--precision', 'fp16', '--image', shapes, '--prompt', question);
+test.each([
+  ['fp16', 'fp16'],
+  ['int8', 'int8'],
+  ['q4', 'q8+q4'],
+  ['int8+q4', 'int8+q4'],
+])('weights in %s are another conversion, and count shapes as well', async (precision, stored) => {
+  const document = await ask('--precision', precision, '--image', shapes, '--prompt', question);
   const { ids } = await recorded('shapes-1.png', question);
-  expect(document).toMatchObject({ precision: 'fp16', ids });
+  expect(document).toMatchObject({ precision: stored, ids });
 });
 
 test('text that looks like a control token stays text', async () => {

@@ -39,6 +39,20 @@ test('graphs, data and manifest, usable as a model', async () => {
   expect(documentOf(answered).ids).toEqual(ids);
 });
 
+test('a quantised folder is found to be one', async () => {
+  const out = join(folder, 'quantised');
+  const ended = await runCli(['convert', 'nano', '--precision', 'q4', '--out', out, '--json']);
+  expect(ended.status, ended.stderr).toBe(0);
+  expect(documentOf(ended)).toMatchObject({ precision: { vision: 'q8', llm: 'q4' } });
+  const question = ['--prompt', 'Hello', '--json'];
+  const env = { INTERNVL_CACHE: join(folder, 'unused') };
+  const answered = await runCli(['chat', out, ...question], { env });
+  expect(documentOf(answered)).toMatchObject({ precision: 'q8+q4' });
+  expect((await runCli(['chat', out, '--precision', 'q4', ...question], { env })).status).toBe(0);
+  const refused = await runCli(['chat', out, '--precision', 'int8', ...question], { env });
+  expect(documentOf(refused)).toMatchObject({ error: { code: 'invalid-option' } });
+});
+
 test('a folder that holds something else is left alone', async () => {
   const before = await readFile(join(nano, 'config.json'));
   const ended = await runCli(['convert', 'nano', '--out', nano, '--json']);

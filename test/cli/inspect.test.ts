@@ -10,7 +10,9 @@ test('what the shipped model is', async () => {
     parameters: { total: 3_355_200 },
     weights: { present: true, bytes: 6_710_400, dtypes: ['F16'] },
     visualTokens: { perTile: 16, most: 208 },
-    memory: { weights: { fp32: 13_420_800, fp16: 6_710_400 } },
+    memory: {
+      weights: { fp32: 13_574_400, fp16: 6_901_888, int8: 3_961_196, q8: 4_247_368, q4: 3_379_016 },
+    },
     machine: { devices: expect.arrayContaining(['cpu']), fits: { fp32: true, fp16: true } },
   });
 });

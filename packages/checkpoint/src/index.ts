@@ -3,6 +3,7 @@ export { type ConfigFiles, readConfig } from './config/read-config.js';
 export { readConfigFiles } from './config/read-config-files.js';
 export { type Manifest, type ManifestFile, parseManifest } from './convert/manifest.js';
 export { type ConversionPlan, type PlanOptions, planConversion } from './convert/plan.js';
+export { plannedBytes } from './convert/planned-bytes.js';
 export type {
   ExpertsConfig,
   LlmConfig,

@@ -20,3 +20,5 @@ export interface ConversionOptions {
   /** Where graphs and weights are written; the disk by default. */
   readonly fileSystem?: ConversionFileSystem | undefined;
 }
+
+export { partPrecisions } from '../onnx/part-precisions.js';

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { parsePrecision } from '@internvl/checkpoint';
 import { type ConvertedModel, convert as convertCheckpoint, openCheckpoint } from '@internvl/checkpoint/node';
 import { defineCommand } from '../command.js';
 import { modelArgument } from '../input/model.js';
@@ -30,7 +31,7 @@ export const convert = defineCommand({
     try {
       const converted = await convertCheckpoint(checkpoint, {
         directory: resolve(out),
-        precision,
+        precision: precision === undefined ? undefined : parsePrecision(precision),
         signal,
         onProgress,
       });

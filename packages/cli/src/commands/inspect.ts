@@ -1,7 +1,13 @@
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { InternVLError } from '@internvl/backend';
 import { listDevices } from '@internvl/backend-node';
-import { type ModelConfig, readConfigFiles } from '@internvl/checkpoint';
+import {
+  type ModelConfig,
+  type PrecisionName,
+  plannedBytes,
+  precisionNames,
+  readConfigFiles,
+} from '@internvl/checkpoint';
 import { folderFiles, openFolder, resolveModel } from '@internvl/checkpoint/node';
 import { defineCommand } from '../command.js';
 import { modelArgument } from '../input/model.js';
@@ -30,6 +36,7 @@ export const inspect = defineCommand({
     const cache = options.text('cache');
     const weights = await storedWeights(found.path, found.hub !== undefined, { cache, env, signal });
     const parameters = countParameters(config);
+    const memory = await memoryOf(config);
     const document = {
       model,
       path: found.path,
@@ -38,8 +45,8 @@ export const inspect = defineCommand({
       parameters,
       weights,
       visualTokens: visualTokens(config),
-      memory: memoryOf(config, parameters),
-      machine: await machine(parameters),
+      memory,
+      machine: await machine(memory),
     };
     output.result(document, describe(document));
     return 0;
@@ -83,22 +90,26 @@ function visualTokens({ tokensPerTile, dynamicTiles, maxTiles, thumbnail, llm }:
   return { perTile: tokensPerTile, most: tiles * tokensPerTile };
 }
 
-/** Bytes. Weights by the precision they are stored in; the cache of keys and values by 1000 tokens of context. */
-function memoryOf({ llm }: ModelConfig, { total }: ParameterCounts) {
-  return {
-    weights: { fp32: total * 4, fp16: total * 2 },
-    ...(llm && { cachePer1000Tokens: cacheBytesPerToken(llm) * 1000 }),
-  };
+/** Bytes. Weights as they are stored in each precision; the cache of keys and values by 1000 tokens of context. */
+async function memoryOf(config: ModelConfig) {
+  const bytes: Partial<Record<PrecisionName, number>> = {};
+  for (const name of precisionNames) bytes[name] = await plannedBytes(config, name);
+  const { llm } = config;
+  return { weights: bytes, ...(llm && { cachePer1000Tokens: cacheBytesPerToken(llm) * 1000 }) };
 }
 
-async function machine({ total }: ParameterCounts) {
+type Memory = Awaited<ReturnType<typeof memoryOf>>;
+
+async function machine({ weights }: Memory) {
   const devices = await listDevices();
+  const fits: Partial<Record<PrecisionName, boolean>> = {};
+  for (const name of precisionNames) fits[name] = (weights[name] ?? 0) < totalmem();
   return {
     cores: availableParallelism(),
     memory: totalmem(),
     freeMemory: freemem(),
     devices: devices.filter(({ works }) => works).map(({ device }) => device),
-    fits: { fp32: total * 4 < totalmem(), fp16: total * 2 < totalmem() },
+    fits,
   };
 }
 
@@ -109,7 +120,7 @@ type Inspection = {
   readonly parameters: ParameterCounts;
   readonly weights: Awaited<ReturnType<typeof storedWeights>>;
   readonly visualTokens: ReturnType<typeof visualTokens>;
-  readonly memory: ReturnType<typeof memoryOf>;
+  readonly memory: Memory;
   readonly machine: Awaited<ReturnType<typeof machine>>;
 };
 
@@ -151,7 +162,7 @@ function describe({ path, config, parameters, weights, visualTokens, memory, mac
     ],
     [
       'memory',
-      `${formatBytes(memory.weights.fp32)} for fp32 weights, ${formatBytes(memory.weights.fp16)} for fp16`,
+      `of weights: ${precisionNames.map((name) => `${formatBytes(memory.weights[name] ?? 0)} in ${name}`).join(', ')}`,
     ],
     [
       'this machine',
@@ -161,7 +172,8 @@ function describe({ path, config, parameters, weights, visualTokens, memory, mac
   return rows.map(([label, value]) => `${label.padEnd(14)}${value}`).join('\n');
 }
 
-function fitting({ fp32, fp16 }: { readonly fp32: boolean; readonly fp16: boolean }): string {
-  if (fp32) return 'it fits';
-  return fp16 ? 'it fits as fp16 only' : 'it does not fit';
+function fitting(fits: Inspection['machine']['fits']): string {
+  const fitting = precisionNames.filter((name) => fits[name]);
+  if (fitting.length === precisionNames.length) return 'it fits';
+  return fitting.length > 0 ? `it fits as ${fitting.join(', ')} only` : 'it does not fit';
 }

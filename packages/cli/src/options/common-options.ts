@@ -1,6 +1,9 @@
+import { InternVLError } from '@internvl/backend';
 import type { LoadOptions } from '@internvl/chat';
+import { parsePrecision, precisionNames } from '@internvl/checkpoint';
 import type { OptionTable } from './option-table.js';
 import type { OptionsOf } from './options.js';
+import { usageError } from './usage-error.js';
 
 /** Options that every command has. */
 export const globalOptions = {
@@ -22,13 +25,11 @@ export const cacheOption = {
   },
 } as const satisfies OptionTable;
 
-const precisions = ['fp32', 'fp16', 'auto'] as const;
-
 export const precisionOption = {
   precision: {
     type: 'string',
-    value: precisions.join('|'),
-    help: 'How weights are stored; arithmetic is float32. Default: auto, which is fp32.',
+    value: [...precisionNames, 'auto'].join('|'),
+    help: 'How weights are stored; one name, or VISION+LLM as int8+q4. Default: auto, which is fp32, or what a converted folder has.',
   },
 } as const satisfies OptionTable;
 
@@ -46,9 +47,25 @@ export const runtimeOptions = {
 
 const backends = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml', 'reference'] as const;
 
-/** The precision asked for; `auto` is decided here. */
-export function precisionOf(options: OptionsOf<typeof precisionOption>): 'fp32' | 'fp16' {
-  return options.choice('precision', precisions) === 'fp16' ? 'fp16' : 'fp32';
+/**
+ * The precision asked for, as `parsePrecision` reads it; undefined for `auto`.
+ *
+ * @throws `usage`
+ */
+export function precisionOf(options: OptionsOf<typeof precisionOption>): string | undefined {
+  const text = options.text('precision') ?? 'auto';
+  if (text === 'auto') return undefined;
+  try {
+    parsePrecision(text);
+  } catch (error) {
+    if (!InternVLError.is(error)) throw error;
+    const choices = [...precisionNames, 'auto'];
+    throw usageError(
+      `Expected --precision as one of ${choices.join(', ')}, or two as vision+llm, got '${text}'; pass one of them.`,
+      { option: 'precision', value: text, choices },
+    );
+  }
+  return text;
 }
 
 /** What the runtime options ask of `load`. */
