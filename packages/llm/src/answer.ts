@@ -3,9 +3,13 @@ import { argmax } from './sampling/argmax.js';
 import type { Choice } from './sampling/choice.js';
 import { draw } from './sampling/draw.js';
 import { largest } from './sampling/largest.js';
+import { penalises } from './sampling/penalties.js';
 import { processScores } from './sampling/process-scores.js';
 import { logSumExp } from './sampling/softmax.js';
 import { warp } from './sampling/warp.js';
+
+/** An argmax in the graph says nothing of NaN, so one token in this many is chosen from logits. */
+const FINITE_CHECK_TOKENS = 32;
 
 /** An answer as it grows: chooses the next token from logits and knows when it is over. */
 export class Answer {
@@ -33,21 +37,39 @@ export class Answer {
     this.#finished ??= 'context';
   }
 
+  /**
+   * Whether the next token must be chosen from logits. Where not, the id of the largest will do; every so often logits
+   * are looked at all the same, for numbers that are none.
+   */
+  get needsLogits(): boolean {
+    const { temperature, logprobs, onScores, minNewTokens, stopIds } = this.#choice;
+    const index = this.#ids.length;
+    if (temperature > 0 || logprobs !== undefined || onScores || penalises(this.#choice)) return true;
+    return (index < minNewTokens && stopIds.size > 0) || index % FINITE_CHECK_TOKENS === 0;
+  }
+
   /** Chooses a token by the logits behind the last one, `[vocabulary]`. */
   next(logits: Float32Array): TokenEvent {
-    const { stopIds, stopWhen, maxNewTokens, temperature, random, onScores } = this.#choice;
+    const { temperature, random, onScores } = this.#choice;
     const index = this.#ids.length;
     const scores = this.#scores(logits);
     onScores?.({ index, logits, scores });
     // Also when drawing: argmax refuses scores that have nothing to draw.
     const likeliest = argmax(scores);
     const id = temperature > 0 ? draw(scores, random) : likeliest;
+    return { ...this.take(id), ...this.#logprobs(logits, id) };
+  }
+
+  /** Takes the id of the largest logit; only where not `needsLogits`. */
+  take(id: number): TokenEvent {
+    const { stopIds, stopWhen, maxNewTokens } = this.#choice;
+    const index = this.#ids.length;
     this.#ids.push(id);
     const stop = stopIds.has(id);
     if (stop) this.#finished = 'stop';
     else if (stopWhen?.(this.#ids)) this.#finished = 'stop-string';
     else if (this.#ids.length >= maxNewTokens) this.#finished = 'length';
-    return { type: 'token', id, index, stop, ...this.#logprobs(logits, id) };
+    return { type: 'token', id, index, stop };
   }
 
   #scores(logits: Float32Array): Float32Array {

@@ -1,7 +1,9 @@
-import { type Graph, hostTensor, type RunOptions, type Tensors } from '@internvl/backend';
+import { type Graph, hostTensor, type RunOptions, type Tensor, type Tensors } from '@internvl/backend';
+import { type CacheMemory, deviceMemory, hostMemory } from './cache/cache-memory.js';
 import type { KeyValueCache } from './cache/key-value-cache.js';
 import type { DecoderSizes } from './decoder-ports.js';
 import { float32Output } from './float32-output.js';
+import { int64Output } from './int64-output.js';
 import { rotaryRows, writeRotaryRow } from './rope/rotary-rows.js';
 import type { Rotations } from './rope/rotation.js';
 import type { RowReach } from './rope/row-reach.js';
@@ -14,17 +16,21 @@ export interface DecoderInput {
   readonly reaches: readonly RowReach[];
   /** Tokens each conversation will have when its prompt is in: what rotations go by, whatever this chunk is. */
   readonly totals: readonly number[];
-  /** `[rows, tokens, hidden]`. */
-  readonly embeddings: Float32Array;
+  /** `[rows, tokens, hidden]`, wherever it lies. */
+  readonly embeddings: Tensor;
   readonly tokens: number;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Runs the decoder graph and keeps the cache: in place where the backend writes into tensors of ours, else the new
- * rows are scattered from what it returns.
+ * Runs the decoder graph and keeps the cache: in place where the backend writes into tensors of ours, on the device if
+ * it has memory there; else the new rows are scattered from what it returns.
  */
 export class DecoderRun {
+  /** Where caches of this decoder live. */
+  readonly memory: CacheMemory;
+  /** Whether the graph chooses the largest logit itself: `greedyIds` is there. */
+  readonly choosesGreedily: boolean;
   readonly #decoder: Graph;
   readonly #sizes: DecoderSizes;
   readonly #writesInto: boolean;
@@ -35,22 +41,23 @@ export class DecoderRun {
     this.#sizes = sizes;
     this.#writesInto = writesInto;
     this.#rotations = rotations;
+    this.memory = (writesInto && deviceMemory(decoder)) || hostMemory;
+    this.choosesGreedily = decoder.outputs.some(({ name }) => name === 'token_ids');
   }
 
   /** Logits of the last position of each row, `[rows, vocabulary]`. The new keys and values are in the cache. */
   async logits(input: DecoderInput): Promise<Float32Array> {
-    const { cache, lengths, reaches, totals, tokens, signal } = input;
-    const longest = Math.max(...lengths) + tokens;
-    cache.reserve(longest, lengths);
-    const counted = reaches.map((reach, row) => reach.next(totals[row]!));
-    const feeds = this.#feeds(input, counted, longest);
-    const logits = this.#writesInto
-      ? await this.#inPlace(feeds, cache, signal)
-      : await this.#scattered(feeds, input);
-    reaches.forEach((reach, row) => {
-      reach.extend(lengths[row]!, counted[row]!);
-    });
-    return logits;
+    return float32Output(await this.#run(input, ['logits']), 'logits');
+  }
+
+  /** The id of the largest logit of the last position of each row. The new keys and values are in the cache. */
+  async greedyIds(input: DecoderInput): Promise<readonly number[]> {
+    return int64Output(await this.#run(input, ['token_ids']), 'token_ids');
+  }
+
+  /** Puts the new keys and values into the cache, and that is all. */
+  async advance(input: DecoderInput): Promise<void> {
+    await this.#run(input, []);
   }
 
   /** Frees the graph. */
@@ -58,38 +65,50 @@ export class DecoderRun {
     return this.#decoder.dispose();
   }
 
-  async #inPlace(
-    feeds: Tensors,
-    cache: KeyValueCache,
-    signal: AbortSignal | undefined,
-  ): Promise<Float32Array> {
+  async #run(input: DecoderInput, wanted: readonly string[]): Promise<Tensors> {
+    const { cache, lengths, reaches, totals, tokens } = input;
+    const longest = Math.max(...lengths) + tokens;
+    // Room for a whole prompt at its first chunk.
+    cache.reserve(Math.max(longest, ...totals), lengths);
+    const counted = reaches.map((reach, row) => reach.next(totals[row]!));
+    const feeds = this.#feeds(input, counted, longest);
+    const results = this.#writesInto
+      ? await this.#inPlace(feeds, input, wanted)
+      : await this.#scattered(feeds, input, wanted);
+    reaches.forEach((reach, row) => {
+      reach.extend(lengths[row]!, counted[row]!);
+    });
+    return results;
+  }
+
+  #inPlace(feeds: Tensors, { cache, signal }: DecoderInput, wanted: readonly string[]): Promise<Tensors> {
     const into = cache.named('present');
-    const outputs = ['logits', ...Object.keys(into)];
-    return (await this.#fetch(feeds, { outputs, into, signal }, ['logits']))[0]!;
+    return this.#runOnce(feeds, { outputs: [...wanted, ...Object.keys(into)], into, signal });
   }
 
-  async #scattered(feeds: Tensors, { cache, lengths, tokens, signal }: DecoderInput): Promise<Float32Array> {
-    const outputs = ['logits', ...cache.newNames];
-    const [logits, ...made] = await this.#fetch(feeds, { outputs, signal }, outputs);
-    cache.store(made, lengths, tokens);
-    return logits!;
-  }
-
-  async #fetch(
+  async #scattered(
     feeds: Tensors,
-    options: RunOptions,
-    names: readonly string[],
-  ): Promise<readonly Float32Array[]> {
+    { cache, lengths, tokens, signal }: DecoderInput,
+    wanted: readonly string[],
+  ): Promise<Tensors> {
+    const names = cache.newNames;
+    const results = await this.#runOnce(feeds, { outputs: [...wanted, ...names], signal });
+    const made: Float32Array[] = [];
+    for (const name of names) made.push(await float32Output(results, name));
+    signal?.throwIfAborted();
+    cache.store(made, lengths, tokens);
+    return results;
+  }
+
+  async #runOnce(feeds: Tensors, options: RunOptions): Promise<Tensors> {
     const results = await this.#decoder.run(feeds, options);
-    const arrays: Float32Array[] = [];
-    for (const name of names) arrays.push(await float32Output(results, name));
     options.signal?.throwIfAborted();
-    return arrays;
+    return results;
   }
 
   #feeds(input: DecoderInput, counted: readonly number[], longest: number): Tensors {
     const { cache, lengths, embeddings, tokens } = input;
-    const { hidden, rotaryColumns, totalDims } = this.#sizes;
+    const { rotaryColumns, totalDims } = this.#sizes;
     const rows = lengths.length;
     const turns = rotaryRows(rows * tokens, rotaryColumns);
     lengths.forEach((length, row) => {
@@ -103,7 +122,7 @@ export class DecoderRun {
     const turnDims = [rows * tokens, rotaryColumns];
     return {
       ...cache.named('past'),
-      inputs_embeds: hostTensor('float32', embeddings, [rows, tokens, hidden]),
+      inputs_embeds: embeddings,
       rotary_cos: hostTensor('float32', turns.cos, turnDims),
       rotary_sin: hostTensor('float32', turns.sin, turnDims),
       rotary_index: hostTensor('int64', turnIndexes, [rows, tokens]),

@@ -2,12 +2,13 @@ import { InternVLError } from '@internvl/backend';
 import { Answer } from './answer.js';
 import { assertFits } from './context.js';
 import { finish } from './generate.js';
-import type { BatchEvent } from './generate-event.js';
+import type { BatchEvent, TokenEvent } from './generate-event.js';
 import type { ChoiceOptions, PrefillOptions } from './generate-options.js';
 import type { LanguageModel } from './language-model.js';
 import type { Prompt } from './prompt.js';
 import { resolveChoice } from './sampling/choice.js';
 import type { Sequence } from './sequence.js';
+import type { SequenceBatch } from './sequence-batch.js';
 import { checkPrompt } from './slots.js';
 
 /** One prompt of a batch with options of its own; give rows seeds of their own to draw different answers. */
@@ -95,11 +96,10 @@ async function* stepTogether(
   for (const { sequence } of lanes) sequence.dispose();
   try {
     while (lanes.length > 0) {
-      const ids = lanes.map(({ answer }) => answer.ids.at(-1)!);
-      const logits = await model.stepBatch(batch, ids, options);
+      const choices = await step(model, batch, lanes, options);
       const staying: number[] = [];
       for (const [place, { row, prompt, answer }] of lanes.entries()) {
-        const token = answer.next(logits[place]!);
+        const token = choices[place]!();
         if (batch.lengths[place]! >= model.contextTokens) answer.fillContext();
         yield { ...token, row };
         if (answer.finished === undefined) staying.push(place);
@@ -111,4 +111,28 @@ async function* stepTogether(
   } finally {
     batch.dispose();
   }
+}
+
+/** Runs the last token of each lane; what it returns chooses the next of each. */
+async function step(
+  model: LanguageModel,
+  batch: SequenceBatch,
+  lanes: readonly Lane[],
+  options: PrefillOptions,
+): Promise<readonly (() => TokenEvent)[]> {
+  const ids = lanes.map(({ answer }) => answer.ids.at(-1)!);
+  if (lanes.some(({ answer }) => answer.needsLogits) || !model.choosesGreedily) {
+    const logits = await model.stepBatch(batch, ids, options);
+    return lanes.map(
+      ({ answer }, place) =>
+        () =>
+          answer.next(logits[place]!),
+    );
+  }
+  const next = await model.stepBatchGreedily(batch, ids, options);
+  return lanes.map(
+    ({ answer }, place) =>
+      () =>
+        answer.take(next[place]!),
+  );
 }

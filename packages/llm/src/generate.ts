@@ -1,10 +1,11 @@
 import { Answer } from './answer.js';
 import { generateBeams } from './beam/generate-beams.js';
-import type { FinishEvent, GenerateEvent } from './generate-event.js';
-import type { GenerateOptions } from './generate-options.js';
+import type { FinishEvent, GenerateEvent, TokenEvent } from './generate-event.js';
+import type { GenerateOptions, PrefillOptions } from './generate-options.js';
 import type { LanguageModel } from './language-model.js';
 import type { Prompt } from './prompt.js';
 import { resolveChoice } from './sampling/choice.js';
+import type { Sequence } from './sequence.js';
 
 /**
  * Answers a prompt token by token: yields prefill progress, each new token, and at last why it ended. Greedy unless
@@ -26,18 +27,35 @@ export async function* generate(
   const sequence = options.sequence ?? model.sequence();
   const release = sequence.occupy();
   try {
-    let logits = yield* model.prefillChunks(sequence, prompt, options);
+    const logits = yield* model.prefillChunks(sequence, prompt, options);
+    let choose = () => answer.next(logits);
     while (answer.finished === undefined) {
-      const token = answer.next(logits);
+      const token = choose();
       if (sequence.length >= model.contextTokens) answer.fillContext();
       yield token;
-      if (answer.finished === undefined) logits = await model.stepOccupied(sequence, token.id, options);
+      if (answer.finished === undefined) choose = await step(model, sequence, answer, token.id, options);
     }
     yield finish(answer.ids, answer.finished, prompt);
   } finally {
     release();
     if (options.sequence === undefined) sequence.dispose();
   }
+}
+
+/** Runs a token; what it returns chooses the next. */
+async function step(
+  model: LanguageModel,
+  sequence: Sequence,
+  answer: Answer,
+  id: number,
+  options: PrefillOptions,
+): Promise<() => TokenEvent> {
+  if (answer.needsLogits || !model.choosesGreedily) {
+    const logits = await model.stepOccupied(sequence, id, options);
+    return () => answer.next(logits);
+  }
+  const next = await model.stepGreedily(sequence, id, options);
+  return () => answer.take(next);
 }
 
 /** The event that ends an answer. */

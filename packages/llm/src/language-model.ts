@@ -1,8 +1,8 @@
-import { type Capabilities, type Graph, InternVLError } from '@internvl/backend';
+import { type Capabilities, type Graph, hostTensor, InternVLError } from '@internvl/backend';
 import type { CacheShape } from './cache/key-value-cache.js';
 import { assertFits, contextLimit } from './context.js';
 import { decoderSizes } from './decoder-ports.js';
-import { DecoderRun } from './decoder-run.js';
+import { type DecoderInput, DecoderRun } from './decoder-run.js';
 import type { PrefillProgressEvent } from './generate-event.js';
 import type { PrefillOptions } from './generate-options.js';
 import type { LanguageModelSpec } from './language-model-spec.js';
@@ -55,11 +55,17 @@ export class LanguageModel {
     }
     this.spec = spec;
     this.contextTokens = contextTokens ?? limit;
-    this.#embedding = new TokenEmbedding(embed, spec.hidden);
+    this.#embedding = new TokenEmbedding(embed, spec.hidden, capabilities.writesInto);
     this.#rotations = rotations(spec.rope, spec.headSize);
     this.#decoder = new DecoderRun(decoder, sizes, capabilities.writesInto, this.#rotations);
     const { layers, kvHeads, headSize } = sizes;
-    this.#shape = { layers, kvHeads, headSize, contextTokens: this.contextTokens };
+    const { memory } = this.#decoder;
+    this.#shape = { layers, kvHeads, headSize, contextTokens: this.contextTokens, memory };
+  }
+
+  /** Whether the graphs choose the likeliest token themselves, so that no logits need to be fetched for it. */
+  get choosesGreedily(): boolean {
+    return this.#decoder.choosesGreedily;
   }
 
   /** A new, empty conversation. */
@@ -122,19 +128,21 @@ export class LanguageModel {
         signal?.throwIfAborted();
         const to = Math.min(from + chunkTokens, total);
         const embeddings = await this.#embeddings(filled, from, to, signal);
-        const logits = await this.#decoder.logits({
+        const tokens = to - from;
+        const input = {
           cache: sequence.cache,
           lengths: [start + from],
           reaches: [sequence.reach],
           totals: [start + total],
-          embeddings,
-          tokens: to - from,
+          embeddings: hostTensor('float32', embeddings, [1, tokens, this.spec.hidden]),
+          tokens,
           signal,
-        });
+        };
+        const logits = to === total ? await this.#decoder.logits(input) : await this.#decoder.advance(input);
         sequence.advanceTo(start + to);
         onProgress?.({ tokens: to, total });
         yield { type: 'prefill-progress', tokens: to, total };
-        if (to === total) {
+        if (logits) {
           complete = true;
           return logits;
         }
@@ -163,15 +171,22 @@ export class LanguageModel {
   }
 
   /** `step` for a caller that has occupied the sequence. */
-  async stepOccupied(
+  stepOccupied(
     sequence: Sequence,
     id: number,
-    { signal }: Pick<PrefillOptions, 'signal'> = {},
+    options: Pick<PrefillOptions, 'signal'> = {},
   ): Promise<Float32Array> {
-    const { length, cache, reach } = sequence;
-    const logits = await this.#step([id], [length], cache, [reach], signal);
-    sequence.advanceTo(length + 1);
-    return logits;
+    return this.#stepSequence(sequence, id, options, (input) => this.#decoder.logits(input));
+  }
+
+  /** `stepOccupied` that gives the id of the largest logit alone; only where `choosesGreedily`. */
+  async stepGreedily(
+    sequence: Sequence,
+    id: number,
+    options: Pick<PrefillOptions, 'signal'> = {},
+  ): Promise<number> {
+    const ids = await this.#stepSequence(sequence, id, options, (input) => this.#decoder.greedyIds(input));
+    return ids[0]!;
   }
 
   /**
@@ -182,20 +197,20 @@ export class LanguageModel {
   async stepBatch(
     batch: SequenceBatch,
     ids: readonly number[],
-    { signal }: Pick<PrefillOptions, 'signal'> = {},
+    options: Pick<PrefillOptions, 'signal'> = {},
   ): Promise<readonly Float32Array[]> {
-    const { lengths, cache, reaches } = batch;
-    if (ids.length !== lengths.length) {
-      throw new InternVLError(
-        'invalid-option',
-        `Expected one id for each of ${lengths.length} rows, got ${ids.length}; pass as many ids as the batch has rows.`,
-        { option: 'ids', ids: ids.length, rows: lengths.length },
-      );
-    }
-    const logits = await this.#step(ids, lengths, cache, reaches, signal);
-    batch.advance();
+    const logits = await this.#stepRows(batch, ids, options, (input) => this.#decoder.logits(input));
     const { vocabulary } = this.spec;
     return ids.map((_, row) => logits.subarray(row * vocabulary, (row + 1) * vocabulary));
+  }
+
+  /** `stepBatch` that gives the id of the largest logit of each row alone; only where `choosesGreedily`. */
+  stepBatchGreedily(
+    batch: SequenceBatch,
+    ids: readonly number[],
+    options: Pick<PrefillOptions, 'signal'> = {},
+  ): Promise<readonly number[]> {
+    return this.#stepRows(batch, ids, options, (input) => this.#decoder.greedyIds(input));
   }
 
   /** Frees the graphs; idempotent. */
@@ -204,25 +219,57 @@ export class LanguageModel {
     await this.#decoder.dispose();
   }
 
-  async #step(
+  async #stepSequence<T>(
+    sequence: Sequence,
+    id: number,
+    { signal }: Pick<PrefillOptions, 'signal'>,
+    run: (input: DecoderInput) => Promise<T>,
+  ): Promise<T> {
+    const { length, cache, reach } = sequence;
+    const result = await this.#step({ ids: [id], lengths: [length], cache, reaches: [reach], signal }, run);
+    sequence.advanceTo(length + 1);
+    return result;
+  }
+
+  async #stepRows<T>(
+    batch: SequenceBatch,
     ids: readonly number[],
-    lengths: readonly number[],
-    cache: Sequence['cache'],
-    reaches: readonly Sequence['reach'][],
-    signal: AbortSignal | undefined,
-  ): Promise<Float32Array> {
+    { signal }: Pick<PrefillOptions, 'signal'>,
+    run: (input: DecoderInput) => Promise<T>,
+  ): Promise<T> {
+    const { lengths, cache, reaches } = batch;
+    if (ids.length !== lengths.length) {
+      throw new InternVLError(
+        'invalid-option',
+        `Expected one id for each of ${lengths.length} rows, got ${ids.length}; pass as many ids as the batch has rows.`,
+        { option: 'ids', ids: ids.length, rows: lengths.length },
+      );
+    }
+    const result = await this.#step({ ids, lengths, cache, reaches, signal }, run);
+    batch.advance();
+    return result;
+  }
+
+  /** One token in each row. */
+  async #step<T>(
+    {
+      ids,
+      ...rows
+    }: Pick<DecoderInput, 'cache' | 'lengths' | 'reaches' | 'signal'> & {
+      readonly ids: readonly number[];
+    },
+    run: (input: DecoderInput) => Promise<T>,
+  ): Promise<T> {
+    const { lengths, signal } = rows;
     signal?.throwIfAborted();
     for (const length of lengths) assertFits(1, length, this.contextTokens);
     const tokens = BigInt64Array.from(ids, (id) => BigInt(checkedId(id, this.spec.vocabulary)));
-    return this.#decoder.logits({
-      cache,
-      lengths,
-      reaches,
-      totals: lengths.map((length) => length + 1),
-      embeddings: await this.#embedding.of(tokens, signal),
-      tokens: 1,
-      signal,
-    });
+    const embeddings = await this.#embedding.ofRows(tokens, signal);
+    try {
+      return await run({ ...rows, totals: lengths.map((length) => length + 1), embeddings, tokens: 1 });
+    } finally {
+      embeddings.dispose();
+    }
   }
 
   /** Embeddings of positions `from` to `to`, `[to - from, hidden]`. */

@@ -75,8 +75,8 @@ export function ortBackend({
     deviceTensors: deviceLocation !== undefined || device !== undefined,
     writesInto: device !== undefined,
   };
-  const tensors = new OrtTensors(ort, readsDevice, device);
   const inTurn = serial();
+  const tensors = new OrtTensors(ort, readsDevice, device, inTurn);
 
   async function open(
     source: ModelSource,

@@ -12,17 +12,25 @@ export class OrtTensors {
   readonly #ort: OrtNamespace;
   readonly #readsDevice: boolean;
   readonly #device: OrtDevice | undefined;
+  readonly #inTurn: <T>(task: () => Promise<T>) => Promise<T>;
   readonly #onDevice = new WeakMap<Tensor, OrtTensor>();
 
-  constructor(ort: OrtNamespace, readsDevice: boolean, device: OrtDevice | undefined) {
+  /** `inTurn` lets one thing at a time work on the runtime's tensors. */
+  constructor(
+    ort: OrtNamespace,
+    readsDevice: boolean,
+    device: OrtDevice | undefined,
+    inTurn: <T>(task: () => Promise<T>) => Promise<T>,
+  ) {
     this.#ort = ort;
     this.#readsDevice = readsDevice;
     this.#device = device;
+    this.#inTurn = inTurn;
   }
 
   /** A tensor of ours over new memory of the device. */
   allocate<T extends DType>(device: OrtDevice, type: T, dims: readonly number[]): Tensor<T> {
-    return this.#handle('', type, device.allocate(type, dims), () => {});
+    return this.#allocated('', type, device.allocate(type, dims));
   }
 
   /**
@@ -70,7 +78,11 @@ export class OrtTensors {
     const { type, dims, location } = tensor;
     if (!isDType(type)) throw unexpected(name, type);
     if (location === 'cpu') return hostTensor(type, elements(name, type, tensor.data), dims);
-    return this.#handle(name, type, tensor, from.hold());
+    const letGo = from.hold();
+    return this.#handle(name, type, tensor, () => {
+      tensor.dispose();
+      letGo();
+    });
   }
 
   /** An output on the CPU, moved to the device. */
@@ -81,7 +93,7 @@ export class OrtTensors {
     if (data.length === 0) return hostTensor(type, data, dims);
     const target = device.allocate(type, dims);
     device.upload(target, data);
-    return this.#handle(name, type, target, () => {});
+    return this.#allocated(name, type, target);
   }
 
   /** Copies what a run made into a tensor of the caller on the CPU. */
@@ -91,7 +103,12 @@ export class OrtTensors {
     return into;
   }
 
-  #handle<T extends DType>(name: string, type: T, tensor: OrtTensor, letGo: () => void): Tensor<T> {
+  /** Freed in turn: a run that its caller has given up may still write into it. */
+  #allocated<T extends DType>(name: string, type: T, tensor: OrtTensor): Tensor<T> {
+    return this.#handle(name, type, tensor, () => void this.#inTurn(async () => tensor.dispose()));
+  }
+
+  #handle<T extends DType>(name: string, type: T, tensor: OrtTensor, free: () => void): Tensor<T> {
     const { dims, location } = tensor;
     const handle: Tensor<T> = {
       type,
@@ -106,9 +123,7 @@ export class OrtTensors {
         return elements(name, type, await tensor.getData());
       },
       dispose: () => {
-        if (!this.#onDevice.delete(handle)) return;
-        tensor.dispose();
-        letGo();
+        if (this.#onDevice.delete(handle)) free();
       },
     };
     this.#onDevice.set(handle, tensor);

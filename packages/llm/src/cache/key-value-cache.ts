@@ -1,14 +1,16 @@
 import { hostTensor, type Tensor, type Tensors } from '@internvl/backend';
+import type { CacheMemory } from './cache-memory.js';
 import { capacityFor } from './capacity.js';
-import { copyRow } from './copy-row.js';
+import { rowSpans } from './row-spans.js';
 
-/** What a cache holds room for: every layer's keys and values are `[rows, kvHeads, capacity, headSize]`. */
+/** What a cache holds room for, and where: every layer's keys and values are `[rows, kvHeads, capacity, headSize]`. */
 export interface CacheShape {
   readonly layers: number;
   readonly kvHeads: number;
   readonly headSize: number;
   /** Tokens beyond which capacity never grows. */
   readonly contextTokens: number;
+  readonly memory: CacheMemory;
 }
 
 /** A row of a cache and the tokens it holds. */
@@ -19,22 +21,20 @@ export interface CacheRow {
 }
 
 /**
- * Keys and values of one or several rows, in arrays that a backend takes as they are. Capacity grows in steps, so
- * most runs reuse the same arrays; a backend that writes into them needs no scatter at all.
+ * Keys and values of one or several rows, in tensors that a backend takes as they are. Capacity grows in steps, so
+ * most runs reuse the same tensors; a backend that writes into them needs no scatter at all.
  */
 export class KeyValueCache {
   readonly shape: CacheShape;
   #rows: number;
   #capacity = 0;
   /** Layer by layer its keys, then its values. */
-  readonly #buffers: Float32Array[];
-  #tensors: readonly Tensor<'float32'>[] = [];
+  readonly #tensors: Tensor<'float32'>[];
 
   constructor(shape: CacheShape, rows: number) {
     this.shape = shape;
     this.#rows = rows;
-    this.#buffers = Array.from({ length: 2 * shape.layers }, () => new Float32Array(0));
-    this.#wrap();
+    this.#tensors = Array.from({ length: 2 * shape.layers }, () => shape.memory.allocate(this.#dims()));
   }
 
   /** A cache whose rows are copies of the given ones. */
@@ -53,9 +53,10 @@ export class KeyValueCache {
     return this.#capacity;
   }
 
-  /** Bytes that the arrays take. */
+  /** Bytes that the tensors take. */
   get bytes(): number {
-    return this.#buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0);
+    const { kvHeads, headSize } = this.shape;
+    return this.#tensors.length * this.#rows * kvHeads * this.#capacity * headSize * 4;
   }
 
   /** The tensors by port name: `named('past')` to feed, `named('present')` to write into. */
@@ -65,7 +66,7 @@ export class KeyValueCache {
 
   /** Names of the outputs that `store` takes, in its order. */
   get newNames(): readonly string[] {
-    return this.#buffers.map((_, index) => portName('new', index));
+    return this.#tensors.map((_, index) => portName('new', index));
   }
 
   /** Makes room for `tokens` tokens in each row; `lengths` are the tokens each row holds now. */
@@ -79,12 +80,13 @@ export class KeyValueCache {
 
   /** Stores what a run made, each array `[rows, kvHeads, tokens, headSize]`, from token `starts[row]` on. */
   store(made: readonly Float32Array[], starts: readonly number[], tokens: number): void {
-    this.#buffers.forEach((buffer, index) => {
-      starts.forEach((start, row) => {
-        const from = { data: made[index]!, capacity: tokens, row, token: 0 };
-        const to = { data: buffer, capacity: this.#capacity, row, token: start };
-        copyRow(from, to, tokens, this.shape);
-      });
+    const spans = starts.flatMap((start, row) => {
+      const to = { capacity: this.#capacity, row, token: start };
+      return rowSpans({ capacity: tokens, row, token: 0 }, to, tokens, this.shape);
+    });
+    this.#tensors.forEach((tensor, index) => {
+      const data = made[index]!;
+      this.shape.memory.copy(hostTensor('float32', data, [data.length]), tensor, spans);
     });
   }
 
@@ -97,33 +99,31 @@ export class KeyValueCache {
     );
   }
 
-  /** Frees the arrays. */
+  /** Frees the tensors. */
   dispose(): void {
     this.#rearrange([], 0);
   }
 
-  /** One array at a time, so that never more than one of them exists twice. */
+  /** One tensor at a time, so that never more than one of them exists twice. */
   #rearrange(rows: readonly CacheRow[], capacity: number): void {
-    const { kvHeads, headSize } = this.shape;
-    const capacities = rows.map(({ cache }) => cache.#capacity);
-    this.#tensors = [];
-    for (let index = 0; index < this.#buffers.length; index++) {
-      const data = new Float32Array(rows.length * kvHeads * capacity * headSize);
-      rows.forEach(({ cache, row, length }, target) => {
-        const from = { data: cache.#buffers[index]!, capacity: capacities[target]!, row, token: 0 };
-        copyRow(from, { data, capacity, row: target, token: 0 }, length, this.shape);
-      });
-      this.#buffers[index] = data;
+    const { memory } = this.shape;
+    const places = rows.map(({ cache, row, length }, target) => {
+      const from = { capacity: cache.#capacity, row, token: 0 };
+      return { cache, spans: rowSpans(from, { capacity, row: target, token: 0 }, length, this.shape) };
+    });
+    const dims = this.#dims(rows.length, capacity);
+    for (const [index, before] of this.#tensors.entries()) {
+      const tensor = memory.allocate(dims);
+      for (const { cache, spans } of places) memory.copy(cache.#tensors[index]!, tensor, spans);
+      this.#tensors[index] = tensor;
+      before.dispose();
     }
     this.#rows = rows.length;
     this.#capacity = capacity;
-    this.#wrap();
   }
 
-  #wrap(): void {
-    const { kvHeads, headSize } = this.shape;
-    const sizes = [this.#rows, kvHeads, this.#capacity, headSize];
-    this.#tensors = this.#buffers.map((buffer) => hostTensor('float32', buffer, sizes));
+  #dims(rows = this.#rows, capacity = this.#capacity): readonly number[] {
+    return [rows, this.shape.kvHeads, capacity, this.shape.headSize];
   }
 }
 

@@ -1,5 +1,6 @@
 import { bench, describe } from 'vitest';
 import { Answer } from '../answer.js';
+import { hostMemory } from '../cache/cache-memory.js';
 import { KeyValueCache } from '../cache/key-value-cache.js';
 import type { ChoiceOptions } from '../generate-options.js';
 import { resolveChoice } from './choice.js';
@@ -34,7 +35,7 @@ describe('choosing one of 151655 tokens', () => {
 });
 
 describe('keeping the new keys and values of InternVL2-1B', () => {
-  const shape = { layers: 24, kvHeads: 2, headSize: 64, contextTokens: 32_768 };
+  const shape = { layers: 24, kvHeads: 2, headSize: 64, contextTokens: 32_768, memory: hostMemory };
   const cache = new KeyValueCache(shape, 1);
   cache.reserve(4096, [0]);
   const step = Array.from({ length: 48 }, () => new Float32Array(2 * 64));
