@@ -8,7 +8,7 @@ import { unitsOf } from './units.js';
 const LEAST_SHARE = 0.3;
 /** Source words in a row that a translation may still hold: names and titles are seldom longer. */
 const LONGEST_REST = 7;
-const LONGEST_REST_CHARACTERS = 8;
+const LONGEST_REST_CHARACTERS = 5;
 /** Below so many source units, lengths say nothing. */
 const LEAST_UNITS = 8;
 
