@@ -1,3 +1,6 @@
+export { openCheckpoint } from './web/open-checkpoint.js';
+export { type ModelStoreOptions, modelStore } from './web/open-store.js';
+export type { StoreLock } from './web/store-lock.js';
 export type {
   LoadedGraph,
   ModelStore,
@@ -8,4 +11,4 @@ export type {
   StoreEstimate,
   VerifyOptions,
 } from './web/stored-model.js';
-export type { OpenWebCheckpointOptions, WebModel } from './web/web-model.js';
+export type { OpenWebCheckpointOptions, ServedFolder, WebModel } from './web/web-model.js';

@@ -35,11 +35,16 @@ export async function readJournal(folder: ConversionFolder, key: string): Promis
 export async function openJournal(folder: ConversionFolder, key: string, blocks: number): Promise<Journal> {
   const header = encode(key);
   const file = await folder.open(journalName, blocks === 0 ? 0 : header.length + blocks * LINE);
-  if (blocks === 0) await file.write(header);
-  return {
-    add: (sha256) => file.write(encode(sha256)),
-    close: () => file.close(),
-  };
+  try {
+    if (blocks === 0) await file.write(header);
+    return {
+      add: (sha256) => file.write(encode(sha256)),
+      close: () => file.close(),
+    };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
 }
 
 /** Writes a journal as if a conversion had stopped behind these blocks. */

@@ -47,8 +47,8 @@ export async function writeModel(
   const { file, bytes: total } = plan.data;
   const report = (status: Progress['status'], loaded: number) =>
     onProgress?.({ status, file, loaded, total, overallLoaded: loaded, overallTotal: total });
-  const journalKey = JSON.stringify([key, blockBytes, total]);
-  const from = await resumePoint(folder, plan.data, await readJournal(folder, journalKey), {
+  const noted = journalKey(key, blockBytes, total);
+  const from = await resumePoint(folder, plan.data, await readJournal(folder, noted), {
     blockBytes,
     signal,
     onChecked: (checked) => report('checking', checked),
@@ -59,7 +59,7 @@ export async function writeModel(
   let loaded = from.position;
   try {
     const { sha256, blocks } = await writeData(folder, plan.data, from, {
-      key: journalKey,
+      key: noted,
       blockBytes,
       signal,
       onBytes: (written) => {
@@ -84,6 +84,11 @@ export async function writeModel(
     const left = await folder.free();
     throw folder.full(Math.max(needed - loaded, (left ?? 0) + 1), left, error);
   }
+}
+
+/** First line of a conversion's journal: which it is, and what its lines are about. */
+export function journalKey(key: string, blockBytes: number, total: number): string {
+  return JSON.stringify([key, blockBytes, total]);
 }
 
 async function checkRoom(folder: ConversionFolder, needed: number): Promise<void> {

@@ -16,10 +16,16 @@ export function bytesSource(name: string, bytes: Uint8Array): ByteSource {
 }
 
 /** The error for a source that ends before its last expected byte. */
-export function truncated(file: string, expected: number, found: number): InternVLError {
+export function truncated(
+  file: string,
+  expected: number,
+  found: number,
+  options?: ErrorOptions,
+): InternVLError {
   return new InternVLError(
     'shard-truncated',
     `Expected at least ${expected} bytes in ${file}, found ${found}; fetch the file again.`,
     { file, expected, found },
+    options,
   );
 }

@@ -20,6 +20,9 @@ const names: ReadonlySet<string> = new Set([
   'vocab.txt',
 ]);
 
+/** Names to try where nobody lists what is there. */
+export const triedNames: readonly string[] = [...names, 'chat_template.jinja', 'tokenizer.model'];
+
 /**
  * Whether a file in the top folder of a checkpoint belongs to `Checkpoint.files`. Everything else that lies there (code,
  * pictures, optimiser states, other weight formats) is neither read nor downloaded.

@@ -16,7 +16,7 @@ export interface StoredModel {
   readonly precision: string;
   /** What it takes of the storage now, downloaded weights that wait for their conversion included. */
   readonly bytes: number;
-  /** What it will take when complete. */
+  /** What it will take when complete, some megabytes more or less. */
   readonly totalBytes: number;
   /** False for an interrupted conversion: `convert` of the same checkpoint goes on with it. */
   readonly complete: boolean;
@@ -76,7 +76,8 @@ export interface VerifyOptions extends OpenStoredOptions {
   readonly onProgress?: OnProgress | undefined;
 }
 
-export interface StoreConvertOptions extends Pick<ConversionOptions, 'precision' | 'signal' | 'onProgress'> {
+export interface StoreConvertOptions
+  extends Pick<ConversionOptions, 'precision' | 'blockBytes' | 'signal' | 'onProgress'> {
   /**
    * How weights come from the network. `'whole'` (default): weight files are fetched into the store first, continued where
    * they broke off, checked against the published hash, and deleted when the conversion is complete. `'ranges'`: they are
