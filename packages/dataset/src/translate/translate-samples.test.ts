@@ -15,8 +15,13 @@ import { type CallLog, memoryCallLog } from './call-log.js';
 import type { Clock } from './clock.js';
 import { fileCallLog } from './node/file-call-log.js';
 import { openaiTranslator } from './openai-translator.js';
-import { type TranslateOptions, type TranslationResult, translateSamples } from './translate-samples.js';
-import type { TranslationCard } from './translation-card.js';
+import {
+  cardFacts,
+  type TranslateOptions,
+  type TranslationResult,
+  translateSamples,
+} from './translate-samples.js';
+import { type CardCounts, translationCard } from './translation-card.js';
 
 const sentence = (at: number) =>
   `How many people are standing near the old wooden bridge number ${at} in this picture?`;
@@ -55,11 +60,12 @@ function testClock(): Clock & { readonly slept: number[] } {
   };
 }
 
-async function finished(results: AsyncGenerator<TranslationResult, TranslationCard, void>) {
+async function finished(results: AsyncGenerator<TranslationResult, CardCounts, void>) {
   const found: TranslationResult[] = [];
   for (;;) {
     const next = await results.next();
-    if (next.done === true) return { results: found, card: next.value };
+    if (next.done === true)
+      return { results: found, card: translationCard(cardFacts(options()), next.value) };
     found.push(next.value);
   }
 }

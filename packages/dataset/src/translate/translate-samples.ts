@@ -15,7 +15,7 @@ import { orderedMap } from './ordered-map.js';
 import { parseReply } from './parse-reply.js';
 import { answerSchema, type NamePolicy, repairMessages, translationMessages } from './prompt.js';
 import { type OptionalKind, optionalKinds, type SpanKind } from './protect.js';
-import { CardCounter, type FailureCode, type TranslationCard } from './translation-card.js';
+import { CardCounter, type CardCounts, type CardFacts, type FailureCode } from './translation-card.js';
 import type { ChatMessage, Translator, TranslatorRequest } from './translator.js';
 import { unmask, wordsOf } from './unmask.js';
 
@@ -101,14 +101,14 @@ export interface TranslateOptions {
  * to the model and asked again, then quarantined with their reasons. Results come in order of the samples, each exactly
  * once. Everything a model said is in the call log first, so the same call after a kill goes on for free.
  *
- * @returns the translation card, when the stream ends
+ * @returns what `translationCard` makes a card of, when the stream ends
  * @throws `invalid-option`, `budget-exhausted`, `endpoint-busy`, `endpoint-failed`, `endpoint-fatal`; errors of the log;
  *   `signal.reason` when aborted. Calls under way are awaited and logged before an error leaves.
  */
 export async function* translateSamples(
   samples: AsyncIterable<Sample>,
   options: TranslateOptions,
-): AsyncGenerator<TranslationResult, TranslationCard, void> {
+): AsyncGenerator<TranslationResult, CardCounts, void> {
   const { onProgress, concurrency = 16, translator } = options;
   const run = new TranslationRun(options);
   const most = Math.max(1, Math.min(concurrency, translator.concurrency ?? concurrency));
@@ -125,14 +125,25 @@ export async function* translateSamples(
     done++;
     onProgress?.(run.progress(done));
   }
-  return run.counter.card();
+  return run.counter.counts();
+}
+
+/** What the card of a translation with these options says of it besides counts. */
+export function cardFacts({
+  translator,
+  from = 'en',
+  to,
+  names = 'keep',
+  glossary = {},
+}: TranslateOptions): CardFacts {
+  return { translator: translator.id, from, to, names, glossaryTerms: Object.keys(glossary).length };
 }
 
 /** Counts a result; called in order of the samples, so that the card is the same in every run. */
 type Settled = () => TranslationResult;
 
 class TranslationRun {
-  readonly counter: CardCounter;
+  readonly counter = new CardCounter();
   readonly #options: TranslateOptions;
   readonly #from: string;
   readonly #kinds: ReadonlySet<SpanKind>;
@@ -154,7 +165,7 @@ class TranslationRun {
       random = Math.random,
       concurrency = 16,
     } = options;
-    const { attempts = 8, budget = {}, price, from = 'en', to, names = 'keep', glossary = {} } = options;
+    const { attempts = 8, budget = {}, price, from = 'en' } = options;
     atLeast('concurrency', concurrency, 1);
     atLeast('attempts', attempts, 1);
     atLeast('repairs', options.repairs ?? 0, 0);
@@ -175,13 +186,6 @@ class TranslationRun {
       random,
       attempts,
       signal: signal === undefined ? this.#leave.signal : AbortSignal.any([signal, this.#leave.signal]),
-    });
-    this.counter = new CardCounter({
-      translator: translator.id,
-      from,
-      to,
-      names,
-      glossaryTerms: Object.keys(glossary).length,
     });
   }
 

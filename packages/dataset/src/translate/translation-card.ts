@@ -27,9 +27,9 @@ export interface TranslationCard {
   /** Replies whose JSON had to be mended. */
   readonly mendedReplies: number;
   /** Answers that failed a check, by check. */
-  readonly failures: Readonly<Partial<Record<FailureCode, number>>>;
+  readonly failures: Readonly<Record<string, number>>;
   /** Samples that were quarantined for it. */
-  readonly quarantined: Readonly<Partial<Record<FailureCode, number>>>;
+  readonly quarantined: Readonly<Record<string, number>>;
   /** Protected spans by kind. */
   readonly protectedSpans: Readonly<Record<string, number>>;
   /** Target units per source unit of accepted segments of eight units or more. */
@@ -45,22 +45,34 @@ export interface TranslationCard {
 
 const BIN = 0.05;
 
-/** Counts while samples come; `card` is what it came to. */
+/** What a translation is called on its card. */
+export type CardFacts = Pick<TranslationCard, 'translator' | 'from' | 'to' | 'names' | 'glossaryTerms'>;
+
+/** Counts a card is made of: plain JSON, and sums of them are counts again. */
+export interface CardCounts {
+  readonly samples: TranslationCard['samples'];
+  readonly segments: number;
+  readonly acceptedAfterRepairs: readonly number[];
+  readonly mendedReplies: number;
+  readonly failures: Readonly<Record<string, number>>;
+  readonly quarantined: Readonly<Record<string, number>>;
+  readonly protectedSpans: Readonly<Record<string, number>>;
+  /** Length ratios in bins of 0.05, by number of the bin. */
+  readonly ratios: Readonly<Record<string, number>>;
+  readonly usage: Spending;
+}
+
+/** Counts while samples come. */
 export class CardCounter {
-  readonly #facts: Pick<TranslationCard, 'translator' | 'from' | 'to' | 'names' | 'glossaryTerms'>;
   readonly #samples = { read: 0, translated: 0, copied: 0, quarantined: 0 };
   #segments = 0;
   #mended = 0;
   readonly #accepted: number[] = [];
-  readonly #failures = new Map<FailureCode, number>();
-  readonly #quarantined = new Map<FailureCode, number>();
+  readonly #failures = new Map<string, number>();
+  readonly #quarantined = new Map<string, number>();
   readonly #spans = new Map<string, number>();
-  readonly #ratios = new Map<number, number>();
+  readonly #ratios = new Map<string, number>();
   readonly #usage = { calls: 0, inputTokens: 0, outputTokens: 0, money: 0 };
-
-  constructor(facts: Pick<TranslationCard, 'translator' | 'from' | 'to' | 'names' | 'glossaryTerms'>) {
-    this.#facts = facts;
-  }
 
   sample(kind: 'translated' | 'copied' | 'quarantined'): void {
     this.#samples.read++;
@@ -90,7 +102,7 @@ export class CardCounter {
   }
 
   ratio(ratio: number): void {
-    increase(this.#ratios, Math.floor(ratio / BIN));
+    increase(this.#ratios, String(Math.floor(ratio / BIN)));
   }
 
   used(inputTokens: number, outputTokens: number, money: number): void {
@@ -100,11 +112,8 @@ export class CardCounter {
     this.#usage.money += money;
   }
 
-  card(): TranslationCard {
-    const ratio = this.#quantiles();
+  counts(): CardCounts {
     return {
-      promptVersion,
-      ...this.#facts,
       samples: { ...this.#samples },
       segments: this.#segments,
       acceptedAfterRepairs: [...this.#accepted],
@@ -112,28 +121,77 @@ export class CardCounter {
       failures: sorted(this.#failures),
       quarantined: sorted(this.#quarantined),
       protectedSpans: sorted(this.#spans),
-      ...(ratio !== undefined && { lengthRatio: ratio }),
-      usage: { ...this.#usage, money: Math.round(this.#usage.money * 1e6) / 1e6 },
+      ratios: sorted(this.#ratios),
+      usage: { ...this.#usage },
     };
-  }
-
-  #quantiles(): TranslationCard['lengthRatio'] {
-    const bins = [...this.#ratios].sort(([left], [right]) => left - right);
-    const count = bins.reduce((sum, [, here]) => sum + here, 0);
-    if (count === 0) return undefined;
-    const at = (share: number) => {
-      let seen = 0;
-      for (const [bin, here] of bins) {
-        seen += here;
-        if (seen >= share * count) return Math.round((bin + 0.5) * BIN * 1000) / 1000;
-      }
-      return 0;
-    };
-    return { p5: at(0.05), p50: at(0.5), p95: at(0.95), count };
   }
 }
 
-function increase<Key>(map: Map<Key, number>, key: Key): void {
+/** Counts of several translations together: of the shards of a plan. */
+export function sumCounts(list: readonly CardCounts[]): CardCounts {
+  const total = (pick: (counts: CardCounts) => number) => list.reduce((sum, counts) => sum + pick(counts), 0);
+  const merged = (pick: (counts: CardCounts) => Readonly<Record<string, number>>) => {
+    const map = new Map<string, number>();
+    for (const counts of list) {
+      for (const [name, count] of Object.entries(pick(counts))) map.set(name, (map.get(name) ?? 0) + count);
+    }
+    return sorted(map);
+  };
+  const repairs = Math.max(0, ...list.map(({ acceptedAfterRepairs }) => acceptedAfterRepairs.length));
+  return {
+    samples: {
+      read: total(({ samples }) => samples.read),
+      translated: total(({ samples }) => samples.translated),
+      copied: total(({ samples }) => samples.copied),
+      quarantined: total(({ samples }) => samples.quarantined),
+    },
+    segments: total(({ segments }) => segments),
+    acceptedAfterRepairs: Array.from({ length: repairs }, (_, at) =>
+      total(({ acceptedAfterRepairs }) => acceptedAfterRepairs[at] ?? 0),
+    ),
+    mendedReplies: total(({ mendedReplies }) => mendedReplies),
+    failures: merged(({ failures }) => failures),
+    quarantined: merged(({ quarantined }) => quarantined),
+    protectedSpans: merged(({ protectedSpans }) => protectedSpans),
+    ratios: merged(({ ratios }) => ratios),
+    usage: {
+      calls: total(({ usage }) => usage.calls),
+      inputTokens: total(({ usage }) => usage.inputTokens),
+      outputTokens: total(({ usage }) => usage.outputTokens),
+      money: total(({ usage }) => usage.money),
+    },
+  };
+}
+
+export function translationCard(facts: CardFacts, { ratios, usage, ...counts }: CardCounts): TranslationCard {
+  const lengthRatio = quantiles(ratios);
+  return {
+    promptVersion,
+    ...facts,
+    ...counts,
+    ...(lengthRatio !== undefined && { lengthRatio }),
+    usage: { ...usage, money: Math.round(usage.money * 1e6) / 1e6 },
+  };
+}
+
+function quantiles(ratios: Readonly<Record<string, number>>): TranslationCard['lengthRatio'] {
+  const bins = Object.entries(ratios)
+    .map(([bin, count]) => [Number(bin), count] as const)
+    .sort(([left], [right]) => left - right);
+  const count = bins.reduce((sum, [, here]) => sum + here, 0);
+  if (count === 0) return undefined;
+  const at = (share: number) => {
+    let seen = 0;
+    for (const [bin, here] of bins) {
+      seen += here;
+      if (seen >= share * count) return Math.round((bin + 0.5) * BIN * 1000) / 1000;
+    }
+    return 0;
+  };
+  return { p5: at(0.05), p50: at(0.5), p95: at(0.95), count };
+}
+
+function increase(map: Map<string, number>, key: string): void {
   map.set(key, (map.get(key) ?? 0) + 1);
 }
 
