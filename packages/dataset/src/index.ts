@@ -1,6 +1,25 @@
 export { DatasetError } from './error.js';
 export { type JsonLineOptions, type JsonRow, jsonLineBatches, jsonLines } from './json/json-lines.js';
+export { type LabelOptions, labelConversation } from './labels/label-conversation.js';
+export { labelSample } from './labels/label-sample.js';
+export { ignoredLabel, type LabelledIds } from './labels/labelled-ids.js';
 export { type Line, type LineOptions, lineBatches } from './lines/line-batches.js';
+export { type MixtureOrderOptions, type MixtureRow, mixtureOrder, orderDigest } from './mix/mixture-order.js';
+export {
+  type MixtureOptions,
+  type MixturePlan,
+  type MixtureSource,
+  type MixtureStrategy,
+  planMixture,
+} from './mix/mixture-plan.js';
+export { type Permutation, permutation } from './mix/permutation.js';
+export { type BestFitOptions, packBestFit } from './pack/best-fit.js';
+export { packFirstFit } from './pack/first-fit.js';
+export { type LossReduction, lossWeight } from './pack/loss-weight.js';
+export type { Pack, PackItem } from './pack/pack-item.js';
+export { type PackItemsOptions, packItems } from './pack/pack-items.js';
+export type { PackLimits, PackOptions } from './pack/pack-options.js';
+export { type PackStatistics, packCounter } from './pack/pack-statistics.js';
 export type { DirectedPair, Pair, PairFacts, PairsSummary } from './pairs/pair.js';
 export { type PairField, type Pairing, pairings } from './pairs/pair-fields.js';
 export { type PairsOptions, pairs } from './pairs/pairs.js';

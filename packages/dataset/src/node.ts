@@ -1,3 +1,6 @@
+export { LineIndex } from './mix/node/line-index.js';
+export { type MixedRow, type MixtureFile, type OpenMixture, openMixture } from './mix/node/mix-files.js';
+export { besideOrHere } from './node/beside-or-here.js';
 export { fileSource } from './node/file-source.js';
 export { glob } from './node/glob.js';
 export { type OpenOptions, openSource, openSources } from './node/open-source.js';
