@@ -14,9 +14,12 @@ export function browserProject(executablePath: string, shared: string): TestProj
       conditions: ['@internvl/source', 'onnxruntime-web-use-extern-wasm', 'module', 'browser', 'development'],
     },
     server: { headers: isolation, fs: { allow: ['.', shared] } },
+    // For the set-up, which runs in Node.
+    ssr: { resolve: { conditions: ['@internvl/source', 'node', 'module', 'import', 'default'] } },
     optimizeDeps: { exclude: ['onnxruntime-web'] },
     test: {
       name: 'browser',
+      globalSetup: ['packages/chat/src/testing/serve-goldens.ts'],
       include: ['packages/*/src/**/*.browser.test.ts'],
       testTimeout: 120_000,
       hookTimeout: 120_000,
