@@ -168,16 +168,24 @@ function misbehave(
   response.write(bytes.subarray(first, first + mischief.cutAfter), () => response.socket?.end());
 }
 
-function sendRange(bytes: Uint8Array, request: IncomingMessage, response: ServerResponse): void {
-  const first = rangeStart(request);
-  if (first > 0) {
-    response.writeHead(206, { 'content-range': `bytes ${first}-${bytes.length - 1}/${bytes.length}` });
+/** A server that knows ranges, and to which pages of other sites may talk. */
+export function sendRange(bytes: Uint8Array, request: IncomingMessage, response: ServerResponse): void {
+  const [, start, end] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '') ?? [];
+  if (start === undefined) {
+    response.writeHead(200, { 'content-length': bytes.length }).end(bytes);
+    return;
   }
-  response.end(bytes.subarray(first));
+  const first = Number(start);
+  const last = Math.min(end === '' || end === undefined ? bytes.length : Number(end), bytes.length - 1);
+  response.writeHead(206, {
+    'content-range': `bytes ${first}-${last}/${bytes.length}`,
+    'content-length': last + 1 - first,
+  });
+  response.end(bytes.subarray(first, last + 1));
 }
 
 function rangeStart(request: IncomingMessage): number {
-  return Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
+  return Number(/^bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
 }
 
 function note(request: IncomingMessage): FakeRequest {
@@ -186,7 +194,9 @@ function note(request: IncomingMessage): FakeRequest {
 }
 
 /** The address of a server that ends with the test. */
-async function listen(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> {
+export async function listen(
+  answer: (request: IncomingMessage, response: ServerResponse) => void,
+): Promise<string> {
   const server: Server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {

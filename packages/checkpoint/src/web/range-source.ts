@@ -67,7 +67,7 @@ async function fetchRange(
         throw sizeMismatch({ name: file.name, size: length }, loaded + part.length);
       bytes.set(part.subarray(0, length - loaded), loaded);
       loaded = Math.min(length, loaded + part.length);
-      progressed();
+      if (part.length > 0) progressed();
       if (whole && loaded === length) return;
     }
     if (loaded < length) throw new PassingFault(`the body ended ${length - loaded} bytes early`);
