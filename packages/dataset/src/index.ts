@@ -1,5 +1,28 @@
+export {
+  detectConvention,
+  fromFractions,
+  type ImageSize,
+  type Rounding,
+  toFractions,
+} from './boxes/convention.js';
+export { type BoxStyle, boxNumbers, spellBoxes } from './boxes/spell.js';
 export { DatasetError } from './error.js';
+export { cocoCaptions } from './format/coco-captions.js';
+export { csv } from './format/csv.js';
+export type { Format, ReadFormatOptions, WriteFormatOptions } from './format/format.js';
+export { formatNamed, formatOfName, formats } from './format/formats.js';
+export { internvl, readInternvlRow, writeInternvlRow } from './format/internvl.js';
+export { llava } from './format/llava.js';
+export { messages, sharegpt } from './format/messages.js';
+export { type MetaDataset, readMeta, writeMeta } from './format/meta.js';
+export { openai } from './format/openai.js';
+export { type ParquetRow, parquet, parquetRows } from './format/parquet.js';
+export { chartqa, docvqa, flat, vqa } from './format/questions.js';
+export { sampleRow, samples } from './format/samples.js';
+export { vlmevalkit } from './format/vlmevalkit.js';
+export { webdataset } from './format/webdataset.js';
 export { type JsonLineOptions, type JsonRow, jsonLineBatches, jsonLines } from './json/json-lines.js';
+export { type JsonListRow, jsonList, jsonRows } from './json/json-list.js';
 export { type LabelOptions, labelConversation } from './labels/label-conversation.js';
 export { labelSample } from './labels/label-sample.js';
 export { ignoredLabel, type LabelledIds } from './labels/labelled-ids.js';
@@ -36,10 +59,12 @@ export type { Rule } from './rules/rule.js';
 export { isRuleCode, type RuleCode, repairable, ruleTable } from './rules/rule-table.js';
 export { validate } from './rules/validate.js';
 export type {
+  ArchiveInput,
   FileSummary,
   LinesInput,
   ProblemInput,
-  ReadingsInput,
+  RowsInput,
+  SourceRow,
   ValidateEvent,
   ValidateInput,
   ValidateMode,
@@ -69,3 +94,5 @@ export { type Input, memorySource, sourceOf } from './source/input.js';
 export { readAll, readRange } from './source/read-range.js';
 export { type TableOptions, tableRows } from './table/table-rows.js';
 export type { RowFault, TableRow } from './table/table-splitter.js';
+export { parseText, type TagOptions } from './tags/parse-text.js';
+export { type SpellOptions, spellParts } from './tags/spell-parts.js';

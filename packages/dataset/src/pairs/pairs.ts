@@ -1,20 +1,13 @@
 import { DatasetError } from '../error.js';
 import { describePlace, type Problem } from '../sample/problem.js';
 import { type Input, sourceOf } from '../source/input.js';
-import { type TableOptions, tableRows } from '../table/table-rows.js';
-import type { TableRow } from '../table/table-splitter.js';
 import type { DirectedPair, Pair, PairsSummary } from './pair.js';
-import { checkColumnMap, knownHeaders, type PairColumns, pairColumns } from './pair-columns.js';
-import { carriedFields, directions, type PairField, type Pairing, pairings } from './pair-fields.js';
-import { isEmpty, pairRowProblems } from './pair-row-problems.js';
+import type { Pairing } from './pair-fields.js';
+import { type PairRowOptions, pairRows } from './pair-rows.js';
 
-export interface PairsOptions extends TableOptions {
+export interface PairsOptions extends PairRowOptions {
   /** What messages call the input. Default: its own name. */
   readonly name?: string | undefined;
-  /** Header names of fields that go by other names: `{ question_en: 'Frage' }`. */
-  readonly columns?: Readonly<Partial<Record<PairField, string>>> | undefined;
-  /** Directions to give for each row, in this order. Default: English question, Chinese answer. */
-  readonly pairing?: readonly Pairing[] | undefined;
   /** Rows with a problem are dropped and counted, and are no failure at the end. Default: false. */
   readonly skipBad?: boolean | undefined;
   /** Told of every problem as it is found, in file order. */
@@ -56,9 +49,7 @@ export async function* pairs(
   input: Input,
   options: PairsOptions = {},
 ): AsyncGenerator<Pair | DirectedPair, PairsSummary, undefined> {
-  const { columns: map = {}, pairing, skipBad = false, onProblem, name } = options;
-  checkColumnMap(map);
-  checkPairing(pairing);
+  const { pairing, skipBad = false, onProblem, name } = options;
   const source = sourceOf(input, name);
   const file = source.name;
   const reported: Problem[] = [];
@@ -69,35 +60,23 @@ export async function* pairs(
     onProblem?.(problem);
   };
 
-  let columns: PairColumns | undefined;
   let rows = 0;
   let given = 0;
   let skipped = 0;
   const counts: Partial<Record<Pairing, { pairs: number; without: number }>> = {};
-  for await (const batch of tableRows(source, options, knownHeaders(map))) {
-    for (const row of batch) {
-      if (columns === undefined) {
-        const found = pairColumns(row, file, map, pairing);
-        if (!('columns' in found)) {
-          for (const problem of found) report(problem);
-          throw unusable(file, found);
-        }
-        columns = found;
-        for (const one of columns.pairings) counts[one] = { pairs: 0, without: 0 };
-        continue;
-      }
+  for (const one of pairing ?? (['en-zh'] as const)) counts[one] = { pairs: 0, without: 0 };
+  for await (const batch of pairRows(source, options, report)) {
+    for (const { problems, pairs: found, without } of batch) {
       rows++;
-      const problems = pairRowProblems(row, file, columns);
       for (const problem of problems) report(problem);
-      if (problems.length > 0) {
-        skipped++;
-        continue;
-      }
-      for (const one of columns.pairings) {
+      if (problems.length > 0) skipped++;
+      for (const one of without) {
         const count = counts[one];
-        const pair = pairOf(row, one, columns);
-        if (count !== undefined) count[pair === undefined ? 'without' : 'pairs']++;
-        if (pair === undefined) continue;
+        if (count !== undefined) count.without++;
+      }
+      for (const { pairing: one, pair } of found) {
+        const count = counts[one];
+        if (count !== undefined) count.pairs++;
         given++;
         yield pair;
       }
@@ -120,72 +99,4 @@ export async function* pairs(
     );
   }
   return { rows, pairs: given, skipped, errors, directions: counts };
-}
-
-function checkPairing(pairing: readonly Pairing[] | undefined): void {
-  if (pairing === undefined) return;
-  const wrong = pairing.find((one) => !pairings.includes(one));
-  if (wrong === undefined && pairing.length > 0 && new Set(pairing).size === pairing.length) return;
-  throw new DatasetError(
-    'invalid-option',
-    `Expected pairing as some of ${pairings.join(', ')}, each once, got ${pairing.length === 0 ? 'none' : pairing.join(', ')}; name those you want.`,
-    { pairing },
-  );
-}
-
-function unusable(file: string, problems: readonly Problem[]): DatasetError {
-  const [only] = problems;
-  return new DatasetError(
-    'table-unusable',
-    problems.length === 1 && only !== undefined
-      ? `${describePlace(only.place)}: ${only.message}`
-      : `Expected a table of pairs in ${file}, got a header with ${problems.length} problems: ${problems.map(({ message }) => message).join(' ')}`,
-    { file, problems },
-  );
-}
-
-function pairOf(
-  { cells }: TableRow,
-  pairing: Pairing,
-  { columns, rich, directed }: PairColumns,
-): Pair | DirectedPair | undefined {
-  const { question, answer } = directions[pairing];
-  const from = columns[question]?.index;
-  const to = columns[answer]?.index;
-  if (isEmpty(cells, from) || isEmpty(cells, to)) return undefined;
-  const asks = cells[from ?? -1] ?? '';
-  const says = cells[to ?? -1] ?? '';
-  const facts = rich ? factsOf(cells, columns) : {};
-  if (!directed) return { english_question: asks, chinese_answer: says, ...facts };
-  switch (pairing) {
-    case 'en-zh':
-      return { english_question: asks, chinese_answer: says, pairing, ...facts };
-    case 'en-en':
-      return { english_question: asks, english_answer: says, pairing, ...facts };
-    case 'zh-zh':
-      return { chinese_question: asks, chinese_answer: says, pairing, ...facts };
-    case 'zh-en':
-      return { chinese_question: asks, english_answer: says, pairing, ...facts };
-  }
-}
-
-function factsOf(
-  cells: readonly string[],
-  columns: PairColumns['columns'],
-): Record<string, string | readonly string[]> {
-  const facts: Record<string, string | readonly string[]> = {};
-  for (const field of carriedFields) {
-    const column = columns[field];
-    const cell = column === undefined ? '' : (cells[column.index] ?? '').trim();
-    if (cell === '') continue;
-    const list =
-      field === 'image'
-        ? cell
-            .split(';')
-            .map((one) => one.trim())
-            .filter((one) => one !== '')
-        : [cell];
-    facts[field] = list.length === 1 ? (list[0] ?? cell) : list;
-  }
-  return facts;
 }

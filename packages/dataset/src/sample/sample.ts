@@ -44,8 +44,10 @@ export interface BoxPart {
   readonly type: 'box';
   readonly kind?: 'quad';
   readonly boxes: readonly (readonly number[])[];
-  /** What the source wrote, so that writing it back gives the same numbers. */
+  /** How the source's numbers were meant. */
   readonly convention: BoxConvention;
+  /** The source's own spelling of the numbers, so that writing it back in the same convention changes nothing. */
+  readonly spelled?: string;
 }
 
 /** A span that is no prose: never translated, never counted as words. */
