@@ -5,6 +5,8 @@ export interface Line {
   /** Without its line feed. For a line that is not UTF-8: decoded with U+FFFD; for one too long: its start. */
   readonly text: string;
   readonly problem?: 'utf8-invalid' | 'line-too-long';
+  /** Above 0: this many empty lines in a row, of which this is the first. */
+  readonly blank?: number;
   /** `utf8-invalid`: offset of the first wrong byte in the line. `line-too-long`: its length. In bytes. */
   readonly bytes?: number;
 }
@@ -30,65 +32,64 @@ export async function* lineBlocks(
   let number = 1;
   let held: Uint8Array[] = [];
   let heldBytes = 0;
-  /** Bytes of a line too long that have gone by; 0 when not in one. */
-  let passed = 0;
-  const start = new Uint8Array(KEPT_OF_LONG);
+  /** Start and length so far of a line too long that is going by. */
+  let long: { readonly start: Uint8Array; bytes: number } | undefined;
 
-  const hold = (bytes: Uint8Array): void => {
-    if (passed > 0) {
-      passed += bytes.length;
-      return;
-    }
-    held.push(bytes);
-    heldBytes += bytes.length;
-    if (heldBytes <= maxLineBytes) return;
-    start.set(joined(held, heldBytes).subarray(0, KEPT_OF_LONG));
-    passed = heldBytes;
+  const takeHeld = (): Uint8Array => {
+    const all = joined(held, heldBytes);
     held = [];
     heldBytes = 0;
+    return all;
   };
-  const longLine = (): Line => {
-    const text = new TextDecoder().decode(start.subarray(0, Math.min(passed, KEPT_OF_LONG)));
-    const line: Line = { number, text, problem: 'line-too-long', bytes: passed };
-    passed = 0;
-    number++;
-    return line;
-  };
+  const longLine = ({ start, bytes }: { readonly start: Uint8Array; readonly bytes: number }): Line => ({
+    number: number++,
+    text: new TextDecoder().decode(start),
+    problem: 'line-too-long',
+    bytes,
+  });
 
   for await (const whole of pieces) {
-    for (let from = 0; from < whole.length; from += BLOCK) {
-      let piece = whole.subarray(from, from + BLOCK);
+    for (let begin = 0; begin < whole.length; begin += BLOCK) {
+      const piece = whole.subarray(begin, begin + BLOCK);
       const lines: Line[] = [];
-      if (passed > 0 || heldBytes > maxLineBytes - BLOCK) {
+      let from = 0;
+      if (long !== undefined || heldBytes > 0) {
         const end = piece.indexOf(LINE_FEED);
-        hold(end < 0 ? piece : piece.subarray(0, end));
-        if (end < 0) continue;
-        piece = piece.subarray(end + 1);
-        if (passed > 0) lines.push(longLine());
-        else {
-          number = decode(joined(held, heldBytes), number, maxLineBytes, lines);
-          held = [];
-          heldBytes = 0;
+        const tail = piece.subarray(0, end < 0 ? piece.length : end);
+        from = end < 0 ? piece.length : end + 1;
+        if (long !== undefined) {
+          long.bytes += tail.length;
+          if (end >= 0) {
+            lines.push(longLine(long));
+            long = undefined;
+          }
+        } else {
+          // A copy: the source may reuse its buffer.
+          held.push(tail.slice());
+          heldBytes += tail.length;
+          if (end >= 0) number = decode(takeHeld(), number, maxLineBytes, lines);
         }
       }
       const last = piece.lastIndexOf(LINE_FEED);
-      if (last < 0) {
-        // A copy: the source may reuse its buffer.
-        if (piece.length > 0) hold(piece.slice());
-      } else {
-        held.push(piece.subarray(0, last));
-        number = decode(joined(held, heldBytes + last), number, maxLineBytes, lines);
-        held = [];
-        heldBytes = 0;
-        if (last + 1 < piece.length) hold(piece.slice(last + 1));
+      if (last >= from) {
+        number = decode(piece.subarray(from, last), number, maxLineBytes, lines);
+        from = last + 1;
+      }
+      if (from < piece.length) {
+        held.push(piece.slice(from));
+        heldBytes += piece.length - from;
+      }
+      if (heldBytes > maxLineBytes) {
+        const bytes = heldBytes;
+        long = { start: takeHeld().slice(0, KEPT_OF_LONG), bytes };
       }
       if (lines.length > 0) yield lines;
     }
   }
-  if (passed > 0) yield [longLine()];
+  if (long !== undefined) yield [longLine(long)];
   else if (heldBytes > 0) {
     const lines: Line[] = [];
-    decode(joined(held, heldBytes), number, maxLineBytes, lines);
+    decode(takeHeld(), number, maxLineBytes, lines);
     yield lines;
   }
 }
@@ -141,11 +142,22 @@ function blockDecoder() {
       }
       return number;
     }
-    for (let from = 0; from <= text.length; number++) {
+    for (let from = 0; from <= text.length; ) {
       const found = text.indexOf('\n', from);
       const end = found < 0 ? text.length : found;
-      into.push({ number, text: text.slice(from, end) });
-      from = end + 1;
+      if (end > from) {
+        into.push({ number, text: text.slice(from, end) });
+        number++;
+        from = end + 1;
+        continue;
+      }
+      let next = end + 1;
+      while (text.charCodeAt(next) === LINE_FEED) next++;
+      // Behind the last line feed of the block there is one more line, which is empty as well.
+      const blank = next - from + (next === text.length && next > from ? 1 : 0);
+      into.push({ number, text: '', blank });
+      number += blank;
+      from = from + blank;
     }
     return number;
   };

@@ -13,6 +13,9 @@ export type ParsedRow =
 
 const bad: ParsedRow = { kind: 'bad' };
 const empty: ParsedRow = { kind: 'empty' };
+/** What an empty line gets told. */
+export const EMPTY_LINE = 'Expected a row, got an empty line.';
+
 const BYTE_ORDER_MARK = 0xfeff;
 
 /** Parses one line of JSON Lines and reports everything that is wrong with it as JSON. */
@@ -32,7 +35,7 @@ export function parseLine(line: Line, sink: FindingSink): ParsedRow {
     text = text.slice(1);
   }
   if (text.charCodeAt(0) !== 0x7b && text.trim() === '') {
-    sink.add('line-empty', '', 'Expected a row, got an empty line.', '');
+    sink.add('line-empty', '', EMPTY_LINE, '');
     return empty;
   }
   const { keys, depth } = outline(text);
@@ -90,7 +93,8 @@ function reportBytes({ text, problem, bytes = 0 }: Line, sink: FindingSink): voi
   );
 }
 
-function reportSyntax(text: string, sink: FindingSink): void {
+function reportSyntax(line: string, sink: FindingSink): void {
+  const text = line.endsWith('\r') ? line.slice(0, -1) : line;
   const { kind, at } = inspectJson(text);
   const excerpt = excerptAt(text, at);
   const facts = { at };

@@ -1,6 +1,4 @@
-import type { JsonObject } from '../sample/json.js';
-import type { Reading } from '../sample/reading.js';
-import type { Sample } from '../sample/sample.js';
+import type { Problem } from '../sample/problem.js';
 import type { ByteSource } from '../source/byte-source.js';
 import type { BudgetOptions } from './budget.js';
 import type { Finding } from './finding.js';
@@ -51,11 +49,24 @@ export interface LinesInput extends InputImages {
   readonly length?: number | undefined;
 }
 
-/** Rows of any other format, as its reader gives them, with the way to an InternVL row. */
-export interface ReadingsInput extends InputImages {
+/** A row of another format as the text of an InternVL row, with what its reader has to say. */
+export interface SourceRow {
+  /** Line, row or entry, counted from 1. */
+  readonly line: number;
+  /** JSON of an InternVL row; undefined where the reader could make none. */
+  readonly text?: string | undefined;
+  readonly problems: readonly Problem[];
+}
+
+/** Rows that a reader gives: elements of a JSON list, samples of any other format. */
+export interface RowsInput extends InputImages {
   readonly file: string;
-  readonly readings: AsyncIterable<Reading>;
-  toRow(sample: Sample): JsonObject;
+  readonly rows: AsyncIterable<SourceRow>;
+}
+
+/** A tar whose headers are looked at before anything unpacks it. */
+export interface ArchiveInput {
+  readonly archive: ByteSource;
 }
 
 /** Something that is wrong before any row is read, in a meta file for instance. */
@@ -63,7 +74,7 @@ export interface ProblemInput {
   readonly problem: Pick<Finding, 'code' | 'file' | 'line' | 'pointer' | 'message' | 'excerpt' | 'facts'>;
 }
 
-export type ValidateInput = ByteSource | LinesInput | ReadingsInput | ProblemInput;
+export type ValidateInput = ByteSource | LinesInput | RowsInput | ArchiveInput | ProblemInput;
 
 export interface ValidateProgress {
   readonly status: 'validating';

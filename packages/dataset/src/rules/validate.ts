@@ -1,20 +1,23 @@
 import { DatasetError } from '../error.js';
 import { isJsonObject, type JsonObject } from '../sample/json.js';
+import type { Problem } from '../sample/problem.js';
 import type { ByteSource } from '../source/byte-source.js';
+import { checkArchive } from './check-archive.js';
 import type { NamedImages } from './check-images.js';
 import { excerptAt, type Finding } from './finding.js';
 import { Findings } from './findings.js';
 import { IdSet } from './id-set.js';
 import type { ImageInspection, ImageInspector } from './image-port.js';
+import { escapePointer } from './json-inspection.js';
 import { type Line, lineBlocks } from './lines.js';
 import { checkBudget, type Inspections, inspectAll, lookAtImages } from './look.js';
-import { parseLine } from './parse-line.js';
+import { EMPTY_LINE, parseLine } from './parse-line.js';
 import { repairRow } from './repair.js';
 import { type RowChecker, rowChecker } from './row-checker.js';
-import type { RuleCode } from './rule-table.js';
+import { isRuleCode, type RuleCode } from './rule-table.js';
 import type {
   FileSummary,
-  ReadingsInput,
+  RowsInput,
   ValidateEvent,
   ValidateInput,
   ValidateOptions,
@@ -38,7 +41,7 @@ interface RowInWork {
 }
 
 /** Rows that count as one piece of work where a reader gives them one by one. */
-const READINGS_AT_ONCE = 256;
+const ROWS_AT_ONCE = 256;
 
 /**
  * Holds rows against every rule: InternVL JSON Lines line by line as they are, other formats as InternVL rows. Findings come as they are found, in the order of lines; nothing is left
@@ -110,6 +113,18 @@ class Validator {
       this.#full();
       return;
     }
+    if ('archive' in input) {
+      findings.file = input.archive.name;
+      const errors = findings.errors;
+      await this.#guarded(() =>
+        checkArchive(this.#bytes(input.archive), findings, (entry) => findings.at(entry)),
+      );
+      if (findings.errors > errors)
+        this.#files.push({ file: findings.file, rows: 0, errors: findings.errors - errors, warnings: 0 });
+      yield* this.#take();
+      this.#full();
+      return;
+    }
     const whole = 'stream' in input ? { source: input } : input;
     const name = 'source' in whole ? whole.source.name : whole.file;
     const { signal } = this.#options;
@@ -121,12 +136,9 @@ class Validator {
     this.#root = whole.root ?? this.#options.root;
     try {
       if ('source' in whole) yield* this.#lines(whole.source);
-      else yield* this.#readings(whole);
+      else yield* this.#otherRows(whole);
     } catch (error) {
-      signal?.throwIfAborted();
-      if (!DatasetError.is(error) || !aboutTheFile.has(error.code)) throw error;
-      findings.at(0);
-      findings.add(fileRuleOf(error), '', error.message, '', { cause: error.code });
+      this.#failed(error);
     }
     signal?.throwIfAborted();
     const rows = this.#rows - before.rows;
@@ -156,6 +168,22 @@ class Validator {
     });
   }
 
+  async #guarded(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** A file that cannot be read to its end is a finding; anything else that is thrown is not ours to catch. */
+  #failed(error: unknown): void {
+    this.#options.signal?.throwIfAborted();
+    if (!DatasetError.is(error) || !aboutTheFile.has(error.code)) throw error;
+    this.#findings.at(0);
+    this.#findings.add(fileRuleOf(error), '', error.message, '', { cause: error.code });
+  }
+
   async *#lines(source: ByteSource): AsyncGenerator<ValidateEvent, void, undefined> {
     const { signal, mode, maxLineBytes = MAX_LINE_BYTES } = this.#options;
     for await (const block of lineBlocks(this.#bytes(source), { maxLineBytes })) {
@@ -167,27 +195,21 @@ class Validator {
   }
 
   /** Rows of another format become lines, so that every rule and mode works on them. */
-  async *#readings({ readings, toRow }: ReadingsInput): AsyncGenerator<ValidateEvent, void, undefined> {
+  async *#otherRows({ rows }: RowsInput): AsyncGenerator<ValidateEvent, void, undefined> {
     const { signal, mode } = this.#options;
     const findings = this.#findings;
     let block: Line[] = [];
     const work = (lines: readonly Line[]) =>
       mode === 'repair' ? this.#repairBlock(lines) : this.#block(lines);
-    let row = 0;
-    for await (const { place, sample, problems } of readings) {
+    for await (const { line, text, problems } of rows) {
       signal?.throwIfAborted();
-      row++;
-      const number = place.row ?? place.line ?? row;
-      findings.at(number);
-      for (const { code, message, excerpt = '', severity } of problems) {
-        const rule = severity === 'error' ? 'source-problem' : 'source-warning';
-        findings.add(rule, place.pointer ?? '', message, excerpt, { cause: code });
-      }
-      if (sample === undefined) {
+      findings.at(line);
+      for (const problem of problems) addProblem(problem, findings);
+      if (text === undefined) {
         this.#rows++;
         this.#badRows++;
-      } else block.push({ number, text: JSON.stringify(toRow(sample)) });
-      if (block.length < READINGS_AT_ONCE) continue;
+      } else block.push({ number: line, text });
+      if (block.length < ROWS_AT_ONCE) continue;
       yield* work(block);
       block = [];
       if (this.stopped) return;
@@ -242,6 +264,10 @@ class Validator {
     const rows: RowInWork[] = [];
     for (const line of block) {
       findings.at(line.number);
+      if (line.blank !== undefined) {
+        findings.addLines('line-empty', line.blank, EMPTY_LINE);
+        continue;
+      }
       const parsed = parseLine(line, findings);
       if (parsed.kind !== 'empty') {
         this.#rows++;
@@ -434,6 +460,17 @@ class Validator {
 /** Repairs move text about, so a finding is known again by rule and place. */
 function keyOf({ code, pointer }: Finding): string {
   return `${code} ${pointer}`;
+}
+
+/** What a reader says, as a finding: under its own code where that is one of the rules. */
+function addProblem({ code, severity, message, excerpt = '', place }: Problem, findings: Findings): void {
+  const pointer = place.pointer ?? (place.column === undefined ? '' : `/${escapePointer(place.column)}`);
+  const known = code === 'list-cut' ? 'json-cut' : code === 'list-missing' ? 'json-invalid' : code;
+  if (isRuleCode(known)) findings.add(known, pointer, message, excerpt);
+  else
+    findings.add(severity === 'error' ? 'source-problem' : 'source-warning', pointer, message, excerpt, {
+      cause: code,
+    });
 }
 
 /** Failures that end the reading of one file and no more. */

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { DatasetError } from '../../error.js';
+import { jsonList } from '../../json/json-list.js';
 import { type OpenOptions, openSource, openSources } from '../../node/open-source.js';
 import type { ByteSource } from '../../source/byte-source.js';
 import { checkMeta } from '../check-meta.js';
 import { Findings } from '../findings.js';
 import { parseLine } from '../parse-line.js';
-import type { LinesInput, ProblemInput, ValidateInput } from '../validate-options.js';
+import type { ProblemInput, SourceRow, ValidateInput } from '../validate-options.js';
 import { type ImageFolderOptions, imageFolder } from './image-folder.js';
 
 export interface ValidateInputOptions extends OpenOptions {
@@ -38,33 +39,68 @@ export async function* validateInputs(
       continue;
     }
     for (const source of sources) {
-      if (await isMeta(source, options.signal)) yield* metaInputs(source, options);
-      else yield linesInput(source, options.root ?? folderOf(source.name), options);
+      const kind = await kindOf(source, options.signal);
+      if (kind === 'meta') {
+        yield* metaInputs(source, options);
+        continue;
+      }
+      const images = imagesOf(options.root ?? folderOf(source.name), options);
+      if (kind === 'archive') yield { archive: source };
+      if (kind === 'lines') yield { source, ...images };
+      if (kind === 'list') yield { file: source.name, rows: listRows(source, options.signal), ...images };
     }
   }
 }
 
-function linesInput(source: ByteSource, root: string, { images = {} }: ValidateInputOptions): LinesInput {
-  return { source, root: resolve(root), ...(images !== false && { images: imageFolder(root, images) }) };
+function imagesOf(root: string, { images = {} }: ValidateInputOptions) {
+  return { root: resolve(root), ...(images !== false && { images: imageFolder(root, images) }) };
 }
 
 function folderOf(name: string): string {
   return name === '-' || /^[a-z][a-z\d+.-]+:\/\//i.test(name) ? '.' : dirname(name);
 }
 
-async function isMeta(source: ByteSource, signal: AbortSignal | undefined): Promise<boolean> {
-  if (!/\.json$/i.test(source.name)) return false;
+type Kind = 'lines' | 'list' | 'meta' | 'archive';
+
+/** By the name, and for `.json` by the first character: `[` a list of rows, `{` a meta file. */
+async function kindOf(source: ByteSource, signal: AbortSignal | undefined): Promise<Kind> {
+  const name = source.name.toLowerCase().replace(/\.(gz|zst)$/, '');
+  if (name.endsWith('.tar') || name.endsWith('.tgz')) return 'archive';
+  if (!name.endsWith('.json')) return 'lines';
   try {
     for await (const piece of source.stream({ signal })) {
       const start = new TextDecoder().decode(piece.subarray(0, 1024)).trimStart();
       if (start === '') continue;
-      return start.startsWith('{');
+      return start.startsWith('{') ? 'meta' : start.startsWith('[') ? 'list' : 'lines';
     }
   } catch (error) {
+    // Whatever it is, reading it as lines will tell.
     signal?.throwIfAborted();
     if (!DatasetError.is(error)) throw error;
   }
-  return false;
+  return 'lines';
+}
+
+/** Elements of a LLaVA file, which are InternVL rows but for their brackets. */
+async function* listRows(
+  source: ByteSource,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<SourceRow, void, undefined> {
+  let feeds = 0;
+  const counted: ByteSource = {
+    ...source,
+    async *stream(options) {
+      for await (const piece of source.stream(options)) {
+        for (let at = piece.indexOf(10); at >= 0; at = piece.indexOf(10, at + 1)) feeds++;
+        yield piece;
+      }
+    },
+  };
+  for await (const { place, text, problems } of jsonList(counted, { signal, mostBytes: 1 << 24 })) {
+    // A list that is cut ends where the file does.
+    const cut = problems.some(({ code }) => code === 'list-cut');
+    yield { line: cut ? feeds + 1 : (place.line ?? 0), text, problems };
+  }
 }
 
 async function* metaInputs(
@@ -97,12 +133,16 @@ async function* metaInputs(
   for (const found of problems) yield { problem: { ...found, file: source.name } };
   const folder = folderOf(source.name);
   for (const entry of entries) {
+    const path = near(entry.annotation, folder);
     try {
-      const annotation = await openSource(near(entry.annotation, folder), options);
-      const lines = linesInput(annotation, root ?? near(entry.root, folder), options);
-      yield { ...lines, length: entry.length };
+      const annotation = await openSource(path, options);
+      yield {
+        source: annotation,
+        ...imagesOf(root ?? near(entry.root, folder), options),
+        length: entry.length,
+      };
     } catch (error) {
-      yield missing(entry.annotation, error);
+      yield missing(path, error);
     }
   }
 }
