@@ -15,6 +15,11 @@ const budgets: ReadonlyMap<string, number> = new Map([
   ['@internvl/tokenizer', 12],
 ]);
 
+/** What an entry leaves for the page to serve. */
+const runtimes: ReadonlyMap<string, readonly string[]> = new Map([
+  ['@internvl/backend-web', ['onnxruntime-web/webgpu']],
+]);
+
 interface Entry {
   readonly name: string;
   readonly source: string;
@@ -42,7 +47,7 @@ function browserEntries(): Entry[] {
 
 test.each(browserEntries())('$name runs without Node and keeps its size', async ({ name, source }) => {
   const { outside, kilobytes } = await bundle(source);
-  expect(outside, 'a browser has none of these').toEqual([]);
+  expect(outside, 'a browser has none of these').toEqual(runtimes.get(name) ?? []);
   expect(kilobytes, `kB, minified and gzipped`).toBeLessThanOrEqual(
     budgets.get(name) ?? Number.POSITIVE_INFINITY,
   );

@@ -1,4 +1,4 @@
-import type { Turn } from '../turn.js';
+import type { ImageInput, Turn } from '../turn.js';
 
 /** An image that nano was asked about, and what the reference answered. */
 export interface NanoSample {
@@ -27,7 +27,7 @@ export async function nanoImage(file: string): Promise<Blob> {
 }
 
 /** A question about an image. */
-export function asked(image: Blob, text: string): readonly Turn[] {
+export function asked(image: ImageInput, text: string): readonly Turn[] {
   return [
     {
       role: 'user',
