@@ -67,6 +67,8 @@ export interface RowsInput extends InputImages {
 /** A tar whose headers are looked at before anything unpacks it. */
 export interface ArchiveInput {
   readonly archive: ByteSource;
+  /** Its rows, which are read only where nothing was wrong with it. */
+  readonly content?: RowsInput | undefined;
 }
 
 /** Something that is wrong before any row is read, in a meta file for instance. */

@@ -115,14 +115,15 @@ class Validator {
     }
     if ('archive' in input) {
       findings.file = input.archive.name;
-      const errors = findings.errors;
+      const { errors } = findings;
       await this.#guarded(() =>
         checkArchive(this.#bytes(input.archive), findings, (entry) => findings.at(entry)),
       );
-      if (findings.errors > errors)
-        this.#files.push({ file: findings.file, rows: 0, errors: findings.errors - errors, warnings: 0 });
       yield* this.#take();
+      const found = findings.errors - errors;
       this.#full();
+      if (found === 0 && input.content !== undefined) yield* this.input(input.content);
+      else if (found > 0) this.#files.push({ file: findings.file, rows: 0, errors: found, warnings: 0 });
       return;
     }
     const whole = 'stream' in input ? { source: input } : input;

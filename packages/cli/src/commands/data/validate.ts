@@ -3,6 +3,8 @@ import {
   describeFinding,
   describeSummary,
   type Finding,
+  formatNamed,
+  formats,
   isRuleCode,
   type RuleCode,
   repairable,
@@ -30,6 +32,11 @@ const options = {
     type: 'string',
     value: 'decode|header|exists|none',
     help: 'How closely image files are looked at. Default: decode, which finds damage.',
+  },
+  format: {
+    type: 'string',
+    value: 'NAME',
+    help: `Format of the files: ${[...formats.keys()].join(', ')}. Default: by the name; .jsonl is internvl.`,
   },
   lang: {
     type: 'string',
@@ -107,7 +114,9 @@ export const validate = defineCommand({
       ...budget.tokenizer.addedTokens.filter(({ special }) => special).map(({ content }) => content),
       ...budget.tokenizer.reservedPieces,
     ];
-    const inputs = validateInputs(positionals, { root, images, stdin: surroundings.stdin, signal });
+    const named = options.text('format');
+    const format = named === undefined ? undefined : formatNamed(named);
+    const inputs = validateInputs(positionals, { root, images, format, stdin: surroundings.stdin, signal });
     const run = validateRows(inputs, {
       mode,
       fixes,

