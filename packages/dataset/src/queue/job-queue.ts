@@ -39,19 +39,17 @@ export type JobHandler = (job: ActiveJob, signal: AbortSignal) => Promise<void>;
 
 /**
  * Hands jobs to workers, at least once each. A worker that dies loses its jobs to others after a while; a job that
- * throws is tried again until its tries are used up.
+ * throws is tried again until its tries are used up. Once open, a queue waits out the loss of its server.
  */
 export interface JobQueue {
   /** `in-process`, `bullmq`, `pg-boss`. */
   readonly name: string;
-  /** Adds jobs that are not there; those that failed for good are tried anew. @throws `queue-unreachable` */
+  /** Adds jobs that are not there; those that failed for good are tried anew. */
   enqueue(jobs: readonly Job[]): Promise<void>;
   /**
-   * Takes jobs as they come until `signal` aborts, then waits for the handlers and returns. Loss of the connection is
-   * waited out.
+   * Takes jobs as they come until `signal` aborts, then waits for the handlers and returns.
    */
   consume(handler: JobHandler, options: ConsumeOptions): Promise<void>;
-  /** @throws `queue-unreachable` */
   state(): Promise<QueueState>;
   /** Idempotent. */
   close(): Promise<void>;

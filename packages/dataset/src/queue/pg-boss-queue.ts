@@ -76,20 +76,19 @@ class PgBossQueue implements JobQueue {
     const { name, attempts, schema, stalledMs } = this.#settings;
     const ids = jobs.map(({ id }) => this.#uuid(id));
     // Whoever enqueues a job wants it done, also when it was done or given up before.
-    await this.#sql(
+    await this.#asked(
       `DELETE FROM ${schema}.job WHERE name = $1 AND id = ANY($2::uuid[]) AND state IN ('completed', 'cancelled', 'failed')`,
       [name, ids],
     );
-    await this.#boss.insert(
-      jobs.map(({ id, data }, index) => ({
-        id: ids[index]!,
-        name,
-        data: { id, data } satisfies Stored,
-        retryLimit: attempts - 1,
-        retryDelay: 0,
-        expireInSeconds: Math.max(1, Math.ceil(stalledMs / 1000)),
-      })),
-    );
+    const rows = jobs.map(({ id, data }, index) => ({
+      id: ids[index]!,
+      name,
+      data: { id, data } satisfies Stored,
+      retryLimit: attempts - 1,
+      retryDelay: 0,
+      expireInSeconds: Math.max(1, Math.ceil(stalledMs / 1000)),
+    }));
+    await this.#waitedOut(() => this.#boss.insert(rows));
   }
 
   async consume(handler: JobHandler, { concurrency, signal }: ConsumeOptions): Promise<void> {
@@ -104,7 +103,7 @@ class PgBossQueue implements JobQueue {
 
   async state(): Promise<QueueState> {
     const { name, schema } = this.#settings;
-    const rows = await this.#sql(
+    const rows = await this.#asked(
       `SELECT state::text AS state, data, output FROM ${schema}.job WHERE name = $1 AND state IN ('created', 'retry', 'active', 'failed')`,
       [name],
     );
@@ -212,6 +211,22 @@ class PgBossQueue implements JobQueue {
     }
   }
 
+  /** A question that waits until the server is back. */
+  async #asked(text: string, values: readonly unknown[]) {
+    return this.#waitedOut(() => this.#sql(text, values));
+  }
+
+  async #waitedOut<Result>(ask: () => Promise<Result>): Promise<Result> {
+    for (;;) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (this.#closed || !isLostConnection(error)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, this.#settings.pollMs));
+      }
+    }
+  }
+
   async #sql(
     text: string,
     values: readonly unknown[],
@@ -225,6 +240,14 @@ class PgBossQueue implements JobQueue {
     const hex = createHash('sha256').update(`${this.#settings.name}\n${id}`).digest('hex');
     return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
   }
+}
+
+/** Network errors, and what PostgreSQL says while it goes down or comes up. */
+function isLostConnection(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (/connection terminated|timeout exceeded when trying to connect/i.test(error.message)) return true;
+  const code = 'code' in error ? String(error.code) : '';
+  return /^(?:ECONN|EPIPE|ETIMEDOUT|EHOST|57P|08)/.test(code);
 }
 
 function storedOf(data: JsonValue | undefined): Stored | undefined {

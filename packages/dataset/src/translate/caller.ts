@@ -1,4 +1,5 @@
 import { DatasetError } from '../error.js';
+import { AbortFan } from './abort-fan.js';
 import type { AdaptiveLimit } from './adaptive-limit.js';
 import { backoffMs } from './backoff.js';
 import type { Budget } from './budget.js';
@@ -53,10 +54,14 @@ export class Caller {
   readonly #halt = new AbortController();
   /** Ends waiting, not calls. */
   readonly #waitSignal: AbortSignal;
+  readonly #waits: AbortFan;
+  readonly #calls: AbortFan;
 
   constructor(options: CallerOptions) {
     this.#options = options;
     this.#waitSignal = AbortSignal.any([options.signal, this.#halt.signal]);
+    this.#waits = new AbortFan(this.#waitSignal);
+    this.#calls = new AbortFan(options.signal);
   }
 
   get counts(): CallCounts {
@@ -107,7 +112,7 @@ export class Caller {
       );
       if (attempt >= attempts) throw this.#down(outcome, attempt);
       if (outcome instanceof CallError && outcome.retryAfterMs !== undefined) limit.pause(wait);
-      else await clock.sleep(wait, this.#waitSignal);
+      else await this.#waiting((signal) => clock.sleep(wait, signal));
     }
   }
 
@@ -115,14 +120,14 @@ export class Caller {
   async #try(key: string, request: TranslatorRequest): Promise<AnsweredCall | DatasetError> {
     const { translator, log, budget, limit, signal } = this.#options;
     const most = mostUsage(request);
-    const slot = await limit.acquire(this.#waitSignal);
+    const slot = await this.#waiting((wait) => limit.acquire(wait));
     let outcome: 'done' | 'busy' | 'failed' = 'failed';
     try {
       await budget.reserve(most);
       let usage: CallUsage | undefined;
       try {
         this.#waitSignal.throwIfAborted();
-        const raw = await translator.call(request, { signal });
+        const raw = await this.#send(request);
         await log.put({ key, translator: translator.id, raw });
         const answered = this.#read(key, raw, request);
         if (answered instanceof DatasetError) return answered;
@@ -143,6 +148,24 @@ export class Caller {
       return error;
     } finally {
       slot.release(outcome);
+    }
+  }
+
+  async #waiting<Result>(wait: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+    const { signal, release } = this.#waits.fork();
+    try {
+      return await wait(signal);
+    } finally {
+      release();
+    }
+  }
+
+  async #send(request: TranslatorRequest): Promise<string> {
+    const { signal, release } = this.#calls.fork();
+    try {
+      return await this.#options.translator.call(request, { signal });
+    } finally {
+      release();
     }
   }
 

@@ -135,7 +135,7 @@ export function cardFacts({
   to,
   names = 'keep',
   glossary = {},
-}: TranslateOptions): CardFacts {
+}: Pick<TranslateOptions, 'translator' | 'from' | 'to' | 'names' | 'glossary'>): CardFacts {
   return { translator: translator.id, from, to, names, glossaryTerms: Object.keys(glossary).length };
 }
 
