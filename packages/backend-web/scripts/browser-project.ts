@@ -19,7 +19,10 @@ export function browserProject(executablePath: string, shared: string): TestProj
     optimizeDeps: { exclude: ['onnxruntime-web'] },
     test: {
       name: 'browser',
-      globalSetup: ['packages/chat/src/testing/serve-goldens.ts'],
+      globalSetup: [
+        'packages/chat/src/testing/serve-goldens.ts',
+        'packages/checkpoint/src/testing/expected-manifests.ts',
+      ],
       include: ['packages/*/src/**/*.browser.test.ts'],
       testTimeout: 120_000,
       hookTimeout: 120_000,

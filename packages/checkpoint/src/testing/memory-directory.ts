@@ -77,15 +77,24 @@ export function memoryStorage(): MemoryStorage {
         return {
           async write(bytes) {
             const old = files.get(path) ?? new Uint8Array();
-            storage.onWrite(path, old.length + bytes.length);
+            const add = (part: Uint8Array) => {
+              const grown = new Uint8Array(old.length + part.length);
+              grown.set(old);
+              grown.set(part, old.length);
+              files.set(path, grown);
+              storage.written += part.length;
+            };
+            try {
+              storage.onWrite(path, old.length + bytes.length);
+            } catch (error) {
+              // Whoever is interrupted leaves half of what it wrote.
+              add(bytes.subarray(0, bytes.length / 2));
+              throw error;
+            }
             if (storage.usage() + bytes.length > storage.quota) {
               throw new DOMException('too much', 'QuotaExceededError');
             }
-            const grown = new Uint8Array(old.length + bytes.length);
-            grown.set(old);
-            grown.set(bytes, old.length);
-            files.set(path, grown);
-            storage.written += bytes.length;
+            add(bytes);
           },
           async sync() {},
           async close() {

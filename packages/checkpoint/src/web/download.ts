@@ -67,8 +67,9 @@ async function downloadFile(
 ): Promise<string> {
   const { name, size, sha256 } = file;
   const there = await directory.file(name);
-  const noted = await readText(directory, noteName(name));
-  if (noted !== undefined && there?.size === size && (sha256 ?? noted) === noted) {
+  const noted = (await readText(directory, noteName(name))) ?? '';
+  // A note may have been cut, like anything that is written.
+  if (/^[0-9a-f]{64}$/.test(noted) && there?.size === size && (sha256 ?? noted) === noted) {
     report('downloading', size);
     return noted;
   }

@@ -246,11 +246,20 @@ describe('tabs', () => {
     const storage = memoryStorage();
     const lock = memoryLock();
     const { controller, reason } = reasons();
-    const first = memoryStore(storage, lock).convert(checkpoint, { blockBytes });
+    let release = () => {};
+    const first = lock('internvl-conversion', {}, () => {
+      return new Promise<void>((resolve) => {
+        release = resolve;
+      });
+    });
     const second = memoryStore(storage, lock).convert(checkpoint, {
       blockBytes,
       signal: controller.signal,
-      onProgress: ({ status }) => status === 'waiting' && controller.abort(reason),
+      onProgress: ({ status }) => {
+        if (status !== 'waiting') return;
+        controller.abort(reason);
+        release();
+      },
     });
     await expect(second).rejects.toBe(reason);
     await first;

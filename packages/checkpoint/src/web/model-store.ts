@@ -1,8 +1,8 @@
 import { InternVLError } from '@internvl/backend';
 import { restoreJournal } from '../convert/journal.js';
 import { conversionId, type Manifest, manifestName, parseManifest } from '../convert/manifest.js';
-import { partPrecisions } from '../convert/options.js';
 import { journalKey } from '../convert/write-model.js';
+import { partPrecisions, precisionText } from '../onnx/part-precisions.js';
 import type { Checkpoint } from '../source/checkpoint.js';
 import { readAbout } from './about.js';
 import type { EstimateStorage } from './room.js';
@@ -148,15 +148,26 @@ function isId(id: string): boolean {
   return /^[0-9a-f]{32}$/.test(id);
 }
 
+/** Whether there is a manifest, all of it. */
+async function isComplete(directory: StoreDirectory): Promise<boolean> {
+  try {
+    parseManifest((await readText(directory, manifestName)) ?? '', manifestName);
+    return true;
+  } catch (error) {
+    if (InternVLError.is(error, 'model-unreadable')) return false;
+    if (InternVLError.is(error, 'manifest-unsupported')) return true;
+    throw error;
+  }
+}
+
 async function describe(id: string, directory: StoreDirectory): Promise<StoredModel> {
   const about = await readAbout(directory);
-  const complete = (await directory.file(manifestName)) !== undefined;
+  const complete = await isComplete(directory);
   const bytes = await bytesIn(directory);
-  const { vision = '', llm = '' } = about?.precision ?? {};
   return {
     id,
     name: about?.name ?? id,
-    precision: vision === llm ? vision : `${vision}+${llm}`,
+    precision: about ? precisionText(about.precision) : '',
     bytes,
     totalBytes: complete ? bytes : Math.max(bytes, about?.totalBytes ?? 0),
     complete,

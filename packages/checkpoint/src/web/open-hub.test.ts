@@ -168,6 +168,36 @@ describe('a conversion', () => {
     );
   });
 
+  test('that is interrupted at any write, notes included, ends the same', async () => {
+    const checkpoint = await opened();
+    const whole = memoryStorage();
+    let writes = 0;
+    whole.onWrite = () => writes++;
+    await memoryStore(whole).convert(checkpoint);
+    expect(writes).toBeGreaterThan(30);
+    for (const step of [3, 5, 7]) {
+      const storage = memoryStorage();
+      for (let at = step; ; at += step) {
+        let count = 0;
+        storage.onWrite = () => {
+          if (count++ === at) throw new Error('power cut');
+        };
+        const error = await memoryStore(storage)
+          .convert(checkpoint)
+          .then(
+            () => undefined,
+            (caught: Error) => caught,
+          );
+        if (!error) break;
+        expect(error.message).toBe('power cut');
+      }
+      expect(storage.paths()).toEqual(whole.paths());
+      for (const path of whole.paths()) {
+        expect(Buffer.compare(storage.file(path)!, whole.file(path)!), path).toBe(0);
+      }
+    }
+  });
+
   test('from a server that knows no ranges begins the file again', async () => {
     const checkpoint = await opened();
     hub.mischief.set(SHARD, [{ cutAfter: 200_000 }, { ignoreRange: true }]);

@@ -1,0 +1,36 @@
+import { fileURLToPath } from 'node:url';
+import type { TestProject } from 'vitest/node';
+import { convertCached } from '../convert/convert.js';
+import type { Manifest } from '../convert/manifest.js';
+import { openFolder } from '../source/open-folder.js';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** What Node writes, to be compared with what a browser writes: manifests by checkpoint and precision. */
+    nodeManifests: Record<string, Manifest>;
+  }
+}
+
+/** Small ones that differ in what is fused, tied and padded. */
+const checkpoints = ['v2-1b', 'v3-5-tied'];
+const precisions = ['fp32', 'fp16', 'q4'] as const;
+
+/** Set-up of the browser tests: converts in Node what they will convert. */
+export default async function expectedManifests(project: TestProject): Promise<void> {
+  const repository = new URL('../../../../', import.meta.url);
+  const cacheDirectory = fileURLToPath(new URL('node_modules/.cache/internvl', repository));
+  const manifests: Record<string, Manifest> = {};
+  for (const name of checkpoints) {
+    const folder = fileURLToPath(new URL(`fixtures/checkpoints/${name}`, repository));
+    const checkpoint = await openFolder(folder, { cache: cacheDirectory });
+    try {
+      for (const precision of precisions) {
+        const { manifest } = await convertCached(checkpoint, { cacheDirectory, precision });
+        manifests[`${name} ${precision}`] = manifest;
+      }
+    } finally {
+      await checkpoint.close();
+    }
+  }
+  project.provide('nodeManifests', manifests);
+}
