@@ -46,6 +46,17 @@ export { type PackStatistics, packCounter } from './pack/pack-statistics.js';
 export type { DirectedPair, Pair, PairFacts, PairsSummary } from './pairs/pair.js';
 export { type PairField, type Pairing, pairings } from './pairs/pair-fields.js';
 export { type PairsOptions, pairs } from './pairs/pairs.js';
+export { inProcessQueue } from './queue/in-process-queue.js';
+export type {
+  ActiveJob,
+  ConsumeOptions,
+  FailedJob,
+  Job,
+  JobHandler,
+  JobQueue,
+  JobQueueOptions,
+  QueueState,
+} from './queue/job-queue.js';
 export { validationHtml } from './report/validation-html.js';
 export { describeFinding, describeSummary } from './report/validation-text.js';
 export { type BudgetOptions, costOf, describeCost, type RowCost } from './rules/budget.js';
@@ -72,6 +83,14 @@ export type {
   ValidateProgress,
   ValidateSummary,
 } from './rules/validate-options.js';
+export {
+  type InferPlan,
+  type Plan,
+  parsePlan,
+  type TaskPlan,
+  type TranslatePlan,
+  type ValidatePlan,
+} from './run/plan.js';
 export type { BoxConvention } from './sample/box-convention.js';
 export { isJsonList, isJsonObject, type JsonObject, type JsonValue } from './sample/json.js';
 export { describePlace, excerptOf, type Place, type Problem, type Severity } from './sample/problem.js';
@@ -96,3 +115,37 @@ export { type TableOptions, tableRows } from './table/table-rows.js';
 export type { RowFault, TableRow } from './table/table-splitter.js';
 export { parseText, type TagOptions } from './tags/parse-text.js';
 export { type SpellOptions, spellParts } from './tags/spell-parts.js';
+export type { BudgetLimits, Spending, TokenPrice } from './translate/budget.js';
+export { CallError, type CallErrorKind } from './translate/call-error.js';
+export { type CallLog, type LoggedCall, memoryCallLog } from './translate/call-log.js';
+export type { CallCounts } from './translate/caller.js';
+export { type CheckCode, checkCodes } from './translate/checks/check.js';
+export { type Clock, systemClock } from './translate/clock.js';
+export { type LocalModel, localTranslator } from './translate/local-translator.js';
+export { type OpenAiTranslatorOptions, openaiTranslator } from './translate/openai-translator.js';
+export { type NamePolicy, promptVersion } from './translate/prompt.js';
+export { type OptionalKind, optionalKinds } from './translate/protect.js';
+export {
+  cardFacts,
+  type TranslateOptions,
+  type TranslationFailure,
+  type TranslationProgress,
+  type TranslationResult,
+  translateSamples,
+} from './translate/translate-samples.js';
+export {
+  type CardCounts,
+  type CardFacts,
+  type FailureCode,
+  sumCounts,
+  type TranslationCard,
+  translationCard,
+  translationCardMarkdown,
+} from './translate/translation-card.js';
+export type {
+  CallUsage,
+  ChatMessage,
+  Completion,
+  Translator,
+  TranslatorRequest,
+} from './translate/translator.js';

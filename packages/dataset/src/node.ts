@@ -9,3 +9,15 @@ export { type S3Options, s3List, s3Source } from './node/s3-source.js';
 export { type ImageFolderOptions, imageFolder } from './rules/node/image-folder.js';
 export { LineFile } from './rules/node/line-file.js';
 export { type ValidateInputOptions, validateInputs } from './rules/node/validate-inputs.js';
+export { type Answerer, inferTask } from './run/infer-task.js';
+export { type PlanOutcome, type PlanProgress, type RunPlanOptions, runPlan } from './run/run-plan.js';
+export type { ShardTask, ShardWork } from './run/shard-task.js';
+export type { Shard, ShardedInput, ShardIndex } from './run/shards.js';
+export { type TranslateTaskOptions, translateTask } from './run/translate-task.js';
+export { type ValidateTaskOptions, validateTask } from './run/validate-task.js';
+export { type FileCallLogOptions, fileCallLog } from './translate/node/file-call-log.js';
+export {
+  type TranslatedRows,
+  type TranslateRowsOptions,
+  translateRows,
+} from './translate/node/translate-rows.js';

@@ -17,7 +17,7 @@ import type { TranslatePlan } from './plan.js';
 import { shardRows } from './shard-rows.js';
 import type { ShardTask } from './shard-task.js';
 
-interface TranslateTaskOptions {
+export interface TranslateTaskOptions {
   readonly translator: Translator;
   readonly clock?: Clock | undefined;
   readonly random?: (() => number) | undefined;

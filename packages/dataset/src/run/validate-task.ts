@@ -8,7 +8,7 @@ import { memorySource } from '../source/input.js';
 import type { ValidatePlan } from './plan.js';
 import type { ShardTask } from './shard-task.js';
 
-interface ValidateTaskOptions {
+export interface ValidateTaskOptions {
   /** Folder of the images; each file's own without it. */
   readonly root?: string | undefined;
   /** Changes when rules do. */

@@ -5,7 +5,7 @@ import { DatasetError } from '../../error.js';
 import { isJsonObject, type JsonValue } from '../../sample/json.js';
 import type { CallLog, LoggedCall } from '../call-log.js';
 
-interface FileCallLogOptions {
+export interface FileCallLogOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told of lines that a kill or a full disk left half written. */
   readonly onNote?: ((note: string) => void) | undefined;
