@@ -16,7 +16,7 @@ export interface WebBackend extends Backend {
   readonly threads: number;
   /** The GPU that holds the weights; absent on wasm. */
   readonly gpu?: GPUDevice;
-  /** Resolves when the GPU is gone, with the `device-lost` error that runs from then on reject with; absent on wasm. */
+  /** Resolves when the GPU is gone without `dispose`, with the `device-lost` error that runs from then on reject with; absent on wasm. */
   readonly lost?: Promise<InternVLError>;
   /** Gives the GPU back, with everything on it; idempotent. Dispose the graphs first. */
   dispose(): void;
@@ -133,11 +133,17 @@ function backendOn({ gpu }: Opened, { ort, device, threads, name }: Found): WebB
   const memory = new GpuMemory(ort, gpu);
   const provider = { name: 'webgpu', device: gpu };
   const backend = ortBackend({ ort, name, executionProviders: [provider], device: memory });
-  const lost = memory.lost.then(
-    (never) => never,
-    (error: InternVLError) => error,
-  );
-  return { ...backend, device, threads, gpu, lost, dispose: () => gpu.destroy() };
+  let disposed = false;
+  const lost = new Promise<InternVLError>((resolve) => {
+    memory.lost.catch((error: InternVLError) => {
+      if (!disposed) resolve(error);
+    });
+  });
+  const dispose = () => {
+    disposed = true;
+    gpu.destroy();
+  };
+  return { ...backend, device, threads, gpu, lost, dispose };
 }
 
 function assertKnown(devices: readonly string[]): void {
