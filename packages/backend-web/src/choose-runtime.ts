@@ -55,7 +55,7 @@ export function chooseRuntime(
   const passedOver = candidates.slice(0, candidates.indexOf(chosen)).flatMap(({ against }) => against);
   const reasons = [
     ...aboutGpu(facts, options.backend),
-    ...distinct(fitting ? passedOver : candidates.flatMap(({ against }) => against)),
+    ...distinct(fitting ? passedOver : chosen.against),
     ...(fitting ? aboutChoice(facts, chosen) : [nothingFits(chosen)]),
   ];
   return {

@@ -3,6 +3,12 @@ import type { OrtWeb } from './ort-web.js';
 import { threadsFault } from './threads-fault.js';
 import type { ResolvedWasmPaths } from './wasm-paths.js';
 
+/** What of ONNX Runtime's settings is touched. */
+export interface RuntimeSettings {
+  wasmPaths?: OrtWeb['env']['wasm']['wasmPaths'];
+  numThreads?: number | undefined;
+}
+
 export interface StartOptions {
   readonly paths: ResolvedWasmPaths;
   readonly threads: number;
@@ -18,11 +24,10 @@ export interface StartOptions {
  *   `threads-blocked`, `runtime-timeout`.
  */
 export async function startRuntime<T>(
-  ort: OrtWeb,
+  wasm: RuntimeSettings,
   { paths, threads, startLimitMs }: StartOptions,
   first: () => Promise<T>,
 ): Promise<T> {
-  const { wasm } = ort.env;
   if (wasm.wasmPaths !== undefined) {
     assertSame(wasm, paths, threads);
     return first();
@@ -39,7 +44,7 @@ export async function startRuntime<T>(
   }
 }
 
-function assertSame(wasm: OrtWeb['env']['wasm'], paths: ResolvedWasmPaths, threads: number): void {
+function assertSame(wasm: RuntimeSettings, paths: ResolvedWasmPaths, threads: number): void {
   const started = { paths: JSON.stringify(wasm.wasmPaths), threads: wasm.numThreads };
   const wanted = { paths: JSON.stringify(paths), threads };
   if (started.paths === wanted.paths && started.threads === wanted.threads) return;

@@ -50,7 +50,7 @@ export async function webBackend({
   const tried: Tried[] = [];
   for (const [index, device] of devices.entries()) {
     const start = () => open(device, { ort, checkAttention, onNotice });
-    const opened = await startRuntime(ort, { paths, threads, startLimitMs }, start);
+    const opened = await startRuntime(ort.env.wasm, { paths, threads, startLimitMs }, start);
     if (typeof opened !== 'string') {
       if (device === 'wasm') for (const notice of notices) onNotice(notice);
       const name = device === wanted ? `ort-web:${device}` : `ort-web:${device} (fallback from ${wanted})`;
