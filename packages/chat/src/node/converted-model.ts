@@ -38,9 +38,9 @@ export async function convertedModel(model: string, options: Options): Promise<F
   if (await isConverted(path)) {
     const converted = await openConverted(path);
     assertPrecision(converted, precision, path);
-    return { converted, name, conversationFile };
+    return { converted, name: converted.manifest.source.name ?? name, conversationFile };
   }
-  const checkpoint = await openFolder(path, { cache, env, signal });
+  const checkpoint = await openFolder(path, { name: hub?.repo, cache, env, signal });
   try {
     const directory = cacheDirectory({ cache, env });
     const converted = await convertCached(checkpoint, {

@@ -1,33 +1,23 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { openFolder } from '../source/open-folder.js';
 import { fixtures } from '../testing/checkpoints.js';
+import { startConversion } from '../testing/start-conversion.js';
 import { temporaryFolder } from '../testing/temporary-folder.js';
 import { convertCached } from './convert.js';
 import { openConverted } from './converted-model.js';
 import { type ConversionFileSystem, nodeFileSystem } from './file-system.js';
 
 const model = join(fixtures, 'v2-1b');
-const root = fileURLToPath(new URL('../../../../', import.meta.url));
-
-async function child(...args: string[]): Promise<ChildProcess> {
-  const script = fileURLToPath(new URL('../testing/convert-in-child.ts', import.meta.url));
-  const started = fork(script, args, {
-    cwd: root,
-    execArgv: ['--conditions=@internvl/source', '--import', 'tsx'],
-  });
-  onTestFinished(() => void started.kill('SIGKILL'));
-  await once(started, 'message');
-  return started;
-}
 
 test('two processes make one result, and one of them does the work', async () => {
   const cacheDirectory = await temporaryFolder();
-  const children = await Promise.all([child(model, cacheDirectory), child(model, cacheDirectory)]);
+  const children = await Promise.all([
+    startConversion(model, cacheDirectory),
+    startConversion(model, cacheDirectory),
+  ]);
   const answers = children.map((one) => once(one, 'message'));
   for (const one of children) one.send('go');
   const results = (await Promise.all(answers)).map(([result]) => result);
@@ -40,7 +30,7 @@ test('two processes make one result, and one of them does the work', async () =>
 
 test('what a killed process left behind is cleared away', async () => {
   const cacheDirectory = await temporaryFolder();
-  const killed = await child(model, cacheDirectory, 'hang');
+  const killed = await startConversion(model, cacheDirectory, String(2 ** 24), '0');
   killed.send('go');
   await once(killed, 'message');
   killed.kill('SIGKILL');

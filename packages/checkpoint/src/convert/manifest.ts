@@ -7,7 +7,7 @@ import type { PartPrecisions } from '../onnx/precision.js';
 export const manifestFormat = 1;
 
 /** Version of the graphs; part of the key of a cached conversion, so that a better writer writes anew. */
-export const writerVersion = 2;
+export const writerVersion = 3;
 
 export const manifestName = 'manifest.json';
 

@@ -4,11 +4,11 @@ import { nodeFileSystem } from '../convert/file-system.js';
 import { openFolder } from '../source/open-folder.js';
 
 /**
- * Converts in a process of its own: `convert-in-child MODEL CACHE [hang]`. Starts on a message from its parent and sends
- * where the result lies and how often it reported writing; with `hang`, sends `writing` at the first byte and waits to be
- * killed.
+ * Converts in a process of its own: `convert-in-child MODEL CACHE [BLOCK_BYTES WRITES]`. Starts on a message from its parent
+ * and sends where the result lies and how often it reported writing; with `WRITES`, sends `writing` after so many blocks of
+ * the data file and the first byte of the next, and waits to be killed.
  */
-const [model = '', cacheDirectory = '', hang] = process.argv.slice(2);
+const [model = '', cacheDirectory = '', blockBytes, writes] = process.argv.slice(2);
 
 async function run(): Promise<void> {
   const checkpoint = await openFolder(model, { cache: cacheDirectory });
@@ -18,18 +18,21 @@ async function run(): Promise<void> {
     onProgress: ({ status }) => {
       if (status === 'converting') writing++;
     },
-    ...(hang && { fileSystem: { ...nodeFileSystem, create } }),
+    ...(writes && { blockBytes: Number(blockBytes), fileSystem: { ...nodeFileSystem, create } }),
   });
   await checkpoint.close();
   process.send?.({ directory: converted.directory, writing });
   process.disconnect();
 }
 
-async function create(path: string): ReturnType<typeof nodeFileSystem.create> {
-  const file = await nodeFileSystem.create(path);
+async function create(path: string, keep?: number): ReturnType<typeof nodeFileSystem.create> {
+  const file = await nodeFileSystem.create(path, keep);
+  if (!path.endsWith('.data')) return file;
+  let left = Number(writes);
   return {
     ...file,
     async write(bytes) {
+      if (left-- > 0) return file.write(bytes);
       await file.write(bytes.subarray(0, 1));
       process.send?.('writing');
       await sleep(600_000);
