@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { pageProject } from './apps/web-demo/e2e/page-project.js';
 import { browserProject } from './packages/backend-web/scripts/browser-project.js';
 import { chromium } from './packages/backend-web/scripts/chromium.js';
 
@@ -12,7 +13,7 @@ export default defineConfig({
   test: {
     projects: [
       // Where a Chromium is installed; INTERNVL_REQUIRE_WEBGPU=1 makes its absence a failure of @internvl/backend-web.
-      ...(browser ? [browserProject(browser, shared)] : []),
+      ...(browser ? [browserProject(browser, shared), pageProject] : []),
       {
         resolve: { conditions },
         ssr: { resolve: { conditions } },

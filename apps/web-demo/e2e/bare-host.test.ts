@@ -5,7 +5,7 @@ import { launch, Visitor } from './visitor.js';
 test('a host that sets no headers: one thread at first, isolation by the service worker after a reload', async () => {
   const browser = await launch();
   const server = await serveStatic(inject('builtPage'), { bare: true });
-  const visitor = await Visitor.open(browser, server.url);
+  const visitor = await Visitor.open(browser, server.url, { serviceWorkers: 'allow' });
   const { page } = visitor;
   try {
     await visitor.ready();

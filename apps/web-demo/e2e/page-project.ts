@@ -14,5 +14,6 @@ export const pageProject: TestProjectConfiguration = {
     fileParallelism: false,
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
   },
 };

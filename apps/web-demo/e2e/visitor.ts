@@ -41,13 +41,14 @@ export class Visitor {
   }
 
   static async open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visitor> {
-    const context = await browser.newContext({ locale: 'en-GB', ...options });
+    const context = await browser.newContext({ locale: 'en-GB', serviceWorkers: 'block', ...options });
     await context.addInitScript(() => {
       // A violation inside of a worker does not reach the page's console everywhere, but its event does reach its document.
       document.addEventListener('securitypolicyviolation', (event) =>
         console.error(`CSP violation: ${event.violatedDirective} ${event.blockedURI}`),
       );
     });
+    context.setDefaultTimeout(90_000);
     const visitor = new Visitor(await context.newPage(), new URL(url).origin);
     await visitor.page.goto(url);
     return visitor;

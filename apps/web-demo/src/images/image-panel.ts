@@ -18,7 +18,8 @@ export interface ImagePanel {
 export function imagePanel(state: PageState): ImagePanel {
   const addOne = async (file: File) => {
     try {
-      state.images.set([...state.images.value, await readPageImage(file)]);
+      const image = await readPageImage(file);
+      state.images.set([...state.images.value, image]);
       state.shownImage.set(state.images.value.length - 1);
     } catch (error) {
       state.failure.set(notAnImage(error, buttons.choose));

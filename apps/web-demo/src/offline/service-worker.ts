@@ -1,4 +1,3 @@
-/// <reference lib="webworker" />
 import { headers } from './headers.js';
 import { keptResponse } from './kept-response.js';
 

@@ -46,7 +46,8 @@ export class AnswerClock {
       prefillMs: timings.prefillMs,
       promptTokens: usage.inputTokens,
       cachedTokens: usage.cachedTokens,
-      tokensPerSecond: timings.decodeMs > 0 ? (usage.outputTokens / timings.decodeMs) * 1000 : 0,
+      // The first token comes out of the prefill.
+      tokensPerSecond: timings.decodeMs > 0 ? ((usage.outputTokens - 1) / timings.decodeMs) * 1000 : 0,
       tokens: usage.outputTokens,
     };
   }
