@@ -6,6 +6,7 @@ export {
   toFractions,
 } from './boxes/convention.js';
 export { type BoxStyle, boxNumbers, spellBoxes } from './boxes/spell.js';
+export { ImageGroups, imageName } from './convert/image-groups.js';
 export { DatasetError } from './error.js';
 export { cocoCaptions } from './format/coco-captions.js';
 export { csv } from './format/csv.js';
@@ -149,3 +150,13 @@ export type {
   Translator,
   TranslatorRequest,
 } from './translate/translator.js';
+export { croissant } from './write/croissant.js';
+export { type DataCardFacts, dataCard } from './write/data-card.js';
+export {
+  type FileDigest,
+  type Lineage,
+  lineageName,
+  lineageText,
+  type OutputDigest,
+} from './write/lineage.js';
+export { type Counts, Tallier, type Tally } from './write/tally.js';

@@ -1,3 +1,6 @@
+export { type ConvertOptions, convertFiles } from './convert/node/convert-files.js';
+export { imageReader, insideRoot, withImageFiles } from './convert/node/image-files.js';
+export { type SplitKey, type SplitOptions, splitFiles } from './convert/node/split-files.js';
 export { LineIndex } from './mix/node/line-index.js';
 export { type MixedRow, type MixtureFile, type OpenMixture, openMixture } from './mix/node/mix-files.js';
 export { besideOrHere } from './node/beside-or-here.js';
@@ -21,3 +24,6 @@ export {
   type TranslateRowsOptions,
   translateRows,
 } from './translate/node/translate-rows.js';
+export { type DigestedSource, digested } from './write/node/digest.js';
+export { packageVersion } from './write/node/package-version.js';
+export { type WriteOptions, writeFile } from './write/node/write-file.js';

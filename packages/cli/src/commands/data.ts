@@ -18,10 +18,38 @@ const subcommands: ReadonlyMap<string, Entry> = new Map<string, Entry>([
     },
   ],
   [
+    'convert',
+    {
+      summary: 'Turn data from one format into another.',
+      load: async () => (await import('./data/convert.js')).convert,
+    },
+  ],
+  [
+    'split',
+    {
+      summary: 'Split data into parts, no image in two of them.',
+      load: async () => (await import('./data/split.js')).split,
+    },
+  ],
+  [
     'pairs',
     {
       summary: 'Print the question and answer pairs of a table.',
       load: async () => (await import('./data/pairs.js')).pairs,
+    },
+  ],
+  [
+    'translate',
+    {
+      summary: 'Translate conversations with a language model, checked and resumable.',
+      load: async () => (await import('./data/translate.js')).translate,
+    },
+  ],
+  [
+    'run',
+    {
+      summary: 'Translate, validate or answer in shards, on one machine or many.',
+      load: async () => (await import('./data/run.js')).run,
     },
   ],
 ]);

@@ -8,6 +8,7 @@ import { spellParts } from '../tags/spell-parts.js';
 import { fromBase64, mediaType, toBase64 } from './base64.js';
 import { sizeOf } from './conversation.js';
 import type { Format, ReadFormatOptions, WriteFormatOptions } from './format.js';
+import { imageBytes } from './image-bytes.js';
 import { jsonLinesOf } from './json-array.js';
 import { backFields, frontFields, rowFields, rowObject } from './row-fields.js';
 import { RowProblems } from './row-problems.js';
@@ -123,15 +124,16 @@ function contentParts(
 
 async function* rows(
   samples: AsyncIterable<Sample>,
-  { boxes, readImage, onProblem, signal }: WriteFormatOptions = {},
+  options: WriteFormatOptions = {},
 ): AsyncGenerator<JsonValue, void, undefined> {
+  const { boxes, onProblem, signal } = options;
   for await (const sample of samples) {
     signal?.throwIfAborted();
     const problems = new RowProblems({ file: `sample ${sample.id}` });
     const urls: string[] = [];
     for (const image of sample.images) {
-      const url = await urlOf(image, readImage, signal);
-      if (url === undefined) {
+      const url = await urlOf(image, options, problems);
+      if (url === undefined && !problems.failed) {
         problems.error(
           'image-unreachable',
           `Expected an address or the bytes of image ${image.path ?? ''}, got neither; give readImage (--root).`,
@@ -166,11 +168,11 @@ async function* rows(
 
 async function urlOf(
   image: ImageRef,
-  readImage: WriteFormatOptions['readImage'],
-  signal: AbortSignal | undefined,
+  options: WriteFormatOptions,
+  problems: RowProblems,
 ): Promise<string | undefined> {
   if (image.bytes === undefined && image.url !== undefined) return image.url;
-  const bytes = image.bytes ?? (await readImage?.(image, signal));
+  const bytes = await imageBytes(image, options, problems);
   return bytes === undefined
     ? undefined
     : `data:${mediaType(bytes) ?? 'application/octet-stream'};base64,${toBase64(bytes)}`;

@@ -6,6 +6,7 @@ import { tableRows } from '../table/table-rows.js';
 import { spellParts } from '../tags/spell-parts.js';
 import { fromBase64, toBase64 } from './base64.js';
 import type { Format, ReadFormatOptions, WriteFormatOptions } from './format.js';
+import { imageBytes } from './image-bytes.js';
 import { idOf } from './row-fields.js';
 import { RowProblems } from './row-problems.js';
 import { csvRow } from './write-csv.js';
@@ -141,9 +142,10 @@ function listed(cell: string): readonly string[] {
 /** The header is that of the first sample: a stream can't know what later ones have. */
 async function* write(
   samples: AsyncIterable<Sample>,
-  { boxes, readImage, onProblem, signal }: WriteFormatOptions = {},
+  options: WriteFormatOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const encoder = new TextEncoder();
+  const { boxes, onProblem, signal } = options;
   let header: readonly string[] | undefined;
   for await (const sample of samples) {
     signal?.throwIfAborted();
@@ -157,7 +159,7 @@ async function* write(
     }
     const images: string[] = [];
     for (const image of sample.images) {
-      const bytes = image.bytes ?? (await readImage?.(image, signal));
+      const bytes = await imageBytes(image, options, problems);
       if (bytes !== undefined) images.push(toBase64(bytes));
     }
     const paths = sample.images.flatMap(({ path }) => path ?? []);
@@ -168,7 +170,7 @@ async function* write(
       );
     }
     if (user !== undefined && !problems.failed) {
-      const { options, question, hint, ...rest } = sample.meta ?? {};
+      const { options: choices, question, hint, ...rest } = sample.meta ?? {};
       const text = spellParts(
         user.parts.filter(({ type }) => type !== 'image'),
         { ...boxes },
@@ -179,7 +181,7 @@ async function* write(
         image_path: paths.length === sample.images.length ? pythonList(paths) : '',
         hint: typeof hint === 'string' ? hint : '',
         question: typeof question === 'string' ? question : text,
-        ...(typeof options === 'object' && options !== null && stringsOf(options)),
+        ...(typeof choices === 'object' && choices !== null && stringsOf(choices)),
         answer: answer === undefined ? '' : spellParts(answer.parts, { ...boxes }),
         ...stringsOf(rest),
         split: sample.split ?? '',

@@ -7,6 +7,7 @@ import { BLOCK, writeHeader } from '../tar/header.js';
 import { readTar, type TarMember } from '../tar/read-tar.js';
 import { imageExtension } from './base64.js';
 import type { Format, ReadFormatOptions, WriteFormatOptions } from './format.js';
+import { imageBytes } from './image-bytes.js';
 import { readInternvlRow, writeInternvlRow } from './internvl.js';
 import { idOf } from './row-fields.js';
 import { RowProblems } from './row-problems.js';
@@ -179,7 +180,7 @@ async function* write(
   samples: AsyncIterable<Sample>,
   options: WriteFormatOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const { readImage, onProblem, signal } = options;
+  const { onProblem, signal } = options;
   let index = 0;
   for await (const sample of samples) {
     signal?.throwIfAborted();
@@ -188,12 +189,14 @@ async function* write(
     const members: { readonly name: string; readonly bytes: Uint8Array }[] = [];
     const named: ImageRef[] = [];
     for (const [at, image] of sample.images.entries()) {
-      const bytes = image.bytes ?? (await readImage?.(image, signal));
+      const bytes = await imageBytes(image, options, problems);
       if (bytes === undefined) {
-        problems.error(
-          'image-unreachable',
-          `Expected the bytes of image ${image.path ?? image.url ?? at}, got none; give readImage (--root).`,
-        );
+        if (!problems.failed) {
+          problems.error(
+            'image-unreachable',
+            `Expected the bytes of image ${image.path ?? image.url ?? at}, got none; give readImage (--root).`,
+          );
+        }
         continue;
       }
       const middle = sample.images.length === 1 ? '' : `.${at}`;

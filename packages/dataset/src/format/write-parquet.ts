@@ -1,8 +1,9 @@
 import type { SchemaElement } from 'hyparquet';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
-import type { ImageRef, Sample } from '../sample/sample.js';
+import type { Sample } from '../sample/sample.js';
 import { messageNames, writeTurns } from './conversation.js';
 import type { WriteFormatOptions } from './format.js';
+import { imageBytes } from './image-bytes.js';
 import { orderedImages } from './internvl.js';
 import { RowProblems } from './row-problems.js';
 
@@ -114,13 +115,13 @@ function columnsOf(rows: readonly Row[]) {
 
 async function rowOf(
   sample: Sample,
-  { boxes, readImage, signal }: WriteFormatOptions,
+  options: WriteFormatOptions,
   problems: RowProblems,
 ): Promise<Row | undefined> {
   const images = orderedImages(sample, problems);
   const stored: { bytes: Uint8Array | null; path: string | null }[] = [];
   for (const image of images) {
-    const bytes = await bytesOf(image, readImage, signal);
+    const bytes = (await imageBytes(image, options, problems)) ?? null;
     const path = image.path ?? image.url ?? null;
     if (bytes === null && path === null)
       problems.error(
@@ -139,17 +140,9 @@ async function rowOf(
     id,
     images: stored,
     image_sizes: known.length === sizes.length && sizes.length > 0 ? known : null,
-    messages: writeTurns({ ...sample, images }, messageNames, { boxes }),
+    messages: writeTurns({ ...sample, images }, messageNames, { boxes: options.boxes }),
     facts: [lang, task, source, license, split, meta === undefined ? undefined : JSON.stringify(meta)].map(
       (fact) => fact ?? null,
     ),
   };
-}
-
-async function bytesOf(
-  image: ImageRef,
-  readImage: WriteFormatOptions['readImage'],
-  signal: AbortSignal | undefined,
-): Promise<Uint8Array | null> {
-  return image.bytes ?? (await readImage?.(image, signal)) ?? null;
 }

@@ -1,18 +1,12 @@
-import {
-  type DirectedPair,
-  describePlace,
-  type Pair,
-  type Pairing,
-  type PairsSummary,
-  type Problem,
-  pairings,
-} from '@internvl/dataset';
+import { type DirectedPair, type Pair, type PairsSummary, type Problem, pairings } from '@internvl/dataset';
 import { openSource, pairs as pairsOf } from '@internvl/dataset/node';
 import { defineCommand } from '../../command.js';
 import { globalOptions, streamingOption } from '../../options/common-options.js';
 import { usageError } from '../../options/usage-error.js';
 import { describeError } from '../../report-error.js';
 import { LineWriter } from '../../terminal/line-writer.js';
+import { problemLine } from './rows.js';
+import { columnsOf, pairingOf, separatorOf } from './table-options.js';
 
 const options = {
   encoding: {
@@ -53,7 +47,7 @@ export const pairs = defineCommand({
       throw usageError(`Expected one FILE.csv, got ${came}; write internvl data pairs FILE.csv.`);
     }
     const skipBad = options.flag('skip-bad');
-    const separator = options.text('separator');
+    const separator = separatorOf(options.text('separator'));
     const columns = columnsOf(options.texts('column'));
     const pairing = pairingOf(options.text('pairing'));
     const source = await openSource(file, { stdin: surroundings.stdin, signal });
@@ -65,7 +59,7 @@ export const pairs = defineCommand({
     let failure: unknown;
     const read = pairsOf(source, {
       encoding: options.text('encoding'),
-      separator: separator === 'tab' || separator === '\\t' ? '\t' : separator,
+      separator,
       columns,
       pairing,
       skipBad,
@@ -73,7 +67,7 @@ export const pairs = defineCommand({
       onProblem(problem) {
         if (document) problems.push(problem);
         if (output.format === 'jsonl') writer.write(`${JSON.stringify({ problem })}\n`);
-        output.note(lineOf(problem));
+        output.note(problemLine(problem));
       },
     });
     try {
@@ -130,45 +124,7 @@ function tell(
   if (skipBad) note(`${file}: left out ${skipped} of ${rows} rows; ${given} pairs.`);
 }
 
-/** `data.csv: row 5 (line 7), column "Chinese Answers": Expected text, … [cell-empty]` */
-function lineOf({ code, severity, message, place, excerpt }: Problem): string {
-  const shown = excerpt === undefined || excerpt === '' ? '' : ` It reads: ${excerpt}`;
-  const level = severity === 'error' ? '' : `${severity}: `;
-  return `${describePlace(place)}: ${level}${message}${shown} [${code}]`.replaceAll('\0', '\\0');
-}
-
 function errorOf(failure: unknown): object {
   const { code, message, facts } = describeError(failure);
   return { code, message, facts };
-}
-
-function columnsOf(texts: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    texts.map((text) => {
-      const end = text.indexOf('=');
-      if (end > 0 && end < text.length - 1) return [text.slice(0, end), text.slice(end + 1)];
-      throw usageError(
-        `Expected --column as FIELD=NAME, got '${text}'; write --column question_en="Question".`,
-        {
-          value: text,
-        },
-      );
-    }),
-  );
-}
-
-function pairingOf(text: string | undefined): readonly Pairing[] | undefined {
-  return text
-    ?.split(',')
-    .map((word) => word.trim())
-    .map((word) => {
-      const found = pairings.find((one) => one === word);
-      if (found !== undefined) return found;
-      throw usageError(
-        `Expected --pairing as some of ${pairings.join(',')}, got '${text}'; name those you want.`,
-        {
-          value: text,
-        },
-      );
-    });
 }
