@@ -46,8 +46,6 @@ export interface InferPlan {
   readonly temperature: number;
   readonly seed?: number;
   readonly maxTiles?: number;
-  readonly backend?: string;
-  readonly precision?: string;
 }
 
 export type TaskPlan = TranslatePlan | ValidatePlan | InferPlan;
@@ -168,8 +166,6 @@ function parseInfer(fields: Fields): InferPlan {
   const prompt = fields.optionalText('prompt');
   const seed = fields.number('seed', 0, true);
   const maxTiles = fields.number('maxTiles', 1, true);
-  const backend = fields.optionalText('backend');
-  const precision = fields.optionalText('precision');
   return {
     type: 'infer',
     model: fields.text('model'),
@@ -178,8 +174,6 @@ function parseInfer(fields: Fields): InferPlan {
     temperature: fields.number('temperature', 0, false) ?? 0,
     ...(seed !== undefined && { seed }),
     ...(maxTiles !== undefined && { maxTiles }),
-    ...(backend !== undefined && { backend }),
-    ...(precision !== undefined && { precision }),
   };
 }
 

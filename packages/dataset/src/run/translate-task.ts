@@ -58,7 +58,8 @@ export function translateTask(
           signal,
           onProgress: ({ samples }) => onRows(samples),
         });
-        return { counts: jsonOf(counts), unreadable, unwritable };
+        const { quarantined } = counts.samples;
+        return { counts: jsonOf(counts), quarantined, unreadable, unwritable };
       } finally {
         await log.close();
       }
