@@ -7,7 +7,7 @@ import type { GenerateOptions } from './generate-options.js';
 import { LanguageModel } from './language-model.js';
 import type { Prompt } from './prompt.js';
 import type { Sequence } from './sequence.js';
-import { tinyModel, tinySpec } from './testing/tiny-model.js';
+import { type TinyModel, tinyModel, tinySpec } from './testing/tiny-model.js';
 
 const prompt = { ids: [5, 9, 2, 33, 17, 8, 1] };
 
@@ -25,6 +25,61 @@ async function idsOf(
   const last = (await collect(generate(model, asked, options))).at(-1);
   return last?.type === 'finish' ? last.ids : [];
 }
+
+describe('greedy ids from the graph', () => {
+  const greedy = () => tinyModel({ choosesGreedily: true });
+  const answered = async (tiny: TinyModel, options: GenerateOptions) => {
+    const ids = await idsOf(new LanguageModel(tiny), prompt, options);
+    return { ids, fetched: tiny.fetched };
+  };
+
+  it('are those of the logits, and no logits are fetched for them but to look for numbers that are none', async () => {
+    const options = { maxNewTokens: 40 };
+    const { ids, fetched } = await answered(greedy(), options);
+    expect(ids).toEqual((await answered(tinyModel(), options)).ids);
+    const positions = fetched.flatMap((name, index) => (name === 'logits' ? [index] : []));
+    expect(fetched.length).toBe(40);
+    expect(positions).toEqual([0, 32]);
+  });
+
+  it.each([
+    { temperature: 1, seed: 1 },
+    { repetitionPenalty: 1.2 },
+    { logprobs: 0 },
+    { onScores: () => {} },
+    { minNewTokens: 9, stopIds: [1] },
+  ])('are not asked for with %o', async (options) => {
+    const { fetched } = await answered(greedy(), { ...options, maxNewTokens: 4 });
+    expect(fetched).toEqual(['logits', 'logits', 'logits', 'logits']);
+  });
+
+  it('end an answer as logits do', async () => {
+    const all = (await answered(greedy(), { maxNewTokens: 8 })).ids;
+    const stopped = await answered(greedy(), { maxNewTokens: 8, stopIds: [all[4]!] });
+    expect(stopped.ids).toEqual(all.slice(0, all.indexOf(all[4]!) + 1));
+    const cut = await answered(greedy(), { stopWhen: ({ length }) => length === 3 });
+    expect(cut.ids).toEqual(all.slice(0, 3));
+  });
+
+  it('serve a batch, unless one row needs logits', async () => {
+    const alone = (await answered(tinyModel(), { maxNewTokens: 5 })).ids;
+    for (const [second, fetched] of [
+      [{}, ['logits', 'logits', 'token_ids', 'token_ids', 'token_ids', 'token_ids']],
+      [{ logprobs: 1 }, ['logits', 'logits', 'logits', 'logits', 'logits', 'logits']],
+    ] as const) {
+      const tiny = greedy();
+      const rows = [
+        { prompt, maxNewTokens: 5 },
+        { prompt, maxNewTokens: 5, ...second },
+      ];
+      const ends = (await collect(generateBatch(new LanguageModel(tiny), rows))).filter(
+        ({ type }) => type === 'finish',
+      );
+      expect(ends).toMatchObject([{ ids: alone }, { ids: alone }]);
+      expect(tiny.fetched).toEqual(fetched);
+    }
+  });
+});
 
 describe('generate', () => {
   it('yields progress, tokens and the end', async () => {

@@ -2,6 +2,7 @@ import { hostTensor, InternVLError } from '@internvl/backend';
 import { describe, expect, it } from 'vitest';
 import { LanguageModel } from './language-model.js';
 import type { Rope } from './rope/rope.js';
+import { FakeDevice } from './testing/fake-device.js';
 import { tinyModel, tinySpec } from './testing/tiny-model.js';
 
 const ids = [5, 9, 2, 33, 17, 8, 1, 0, 39, 21, 4];
@@ -16,6 +17,7 @@ function closeTo(actual: Float32Array, expected: Float32Array): void {
 describe.each([
   { name: 'delta', writesInto: false, scalarTotal: false },
   { name: 'in place', writesInto: true, scalarTotal: true },
+  { name: 'in place on a device', writesInto: true, scalarTotal: false, device: new FakeDevice() },
 ])('$name', (parts) => {
   it('gives the same logits whole, in chunks and step by step', async () => {
     const tiny = tinyModel(parts);
@@ -79,6 +81,34 @@ describe.each([
     expect(sequence.bytes).toBe(2 * 2 * 2 * 1024 * 8 * 4);
     sequence.dispose();
     expect(sequence.bytes).toBe(0);
+  });
+});
+
+describe('on a device', () => {
+  it('every tensor is freed with its sequence or batch, also when a run fails', async () => {
+    const device = new FakeDevice();
+    const tiny = tinyModel({ writesInto: true, device });
+    const model = new LanguageModel(tiny);
+    const sequence = model.sequence();
+    expect(device.liveTensors).toBe(0);
+    await model.prefill(sequence, { ids }, { chunkTokens: 4 });
+    await model.step(sequence, 3);
+    // Keys and values of two layers; what a step embeds is gone with it.
+    expect(device.liveTensors).toBe(4);
+    const fork = sequence.fork();
+    const batch = model.batch([sequence, fork]);
+    await model.stepBatch(batch, [1, 2]);
+    batch.select([1, 1, 0]);
+    expect(device.liveTensors).toBe(12);
+    tiny.onRun = () => {
+      throw new Error('no power');
+    };
+    await expect(model.step(fork, 1)).rejects.toThrow('no power');
+    expect(device.liveTensors).toBe(12);
+    batch.dispose();
+    fork.dispose();
+    sequence.dispose();
+    expect(device.liveTensors).toBe(0);
   });
 });
 

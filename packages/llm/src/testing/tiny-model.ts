@@ -1,7 +1,18 @@
-import { type Capabilities, type Graph, hostTensor, type Port, type Tensors } from '@internvl/backend';
+import {
+  type Capabilities,
+  type DType,
+  type Graph,
+  hostTensor,
+  type Port,
+  type Span,
+  type Tensor,
+  type Tensors,
+} from '@internvl/backend';
 import type { LanguageModelSpec } from '../language-model-spec.js';
+import { argmax } from '../sampling/argmax.js';
 import { seededRandom } from '../sampling/seeded-random.js';
 import { attend, type Block, multiply, rotate } from './attention.js';
+import type { FakeDevice } from './fake-device.js';
 
 /** The sizes of the model that tests run: real attention over a real cache, small enough for every test. */
 export const tinySpec: LanguageModelSpec = {
@@ -26,6 +37,8 @@ export interface TinyModel {
   readonly spec: LanguageModelSpec;
   /** Tokens of each decoder run, in order. */
   readonly runs: number[][];
+  /** Outputs that decoder runs were asked for, but for keys and values. */
+  readonly fetched: string[];
   /** Called at the start of each decoder run. */
   onRun: (() => void | Promise<void>) | undefined;
   disposed: number;
@@ -36,11 +49,25 @@ export function tinyModel({
   writesInto = false,
   spec = tinySpec,
   scalarTotal = false,
+  device,
+  choosesGreedily = false,
 }: {
   readonly writesInto?: boolean;
+  /** Memory for the graphs to have; tensors there are written into. */
+  readonly device?: FakeDevice | undefined;
+  /** The decoder gives `token_ids` too. */
+  readonly choosesGreedily?: boolean;
   readonly spec?: LanguageModelSpec;
   readonly scalarTotal?: boolean;
 } = {}): TinyModel {
+  const memory = device && {
+    allocate: <T extends DType>(type: T, dims: readonly number[]) => device.allocate(type, dims),
+    copy: (from: Tensor, to: Tensor, spans: readonly Span[]) => device.copy(from, to, spans),
+  };
+  const seen = (tensors: Tensors): Tensors =>
+    device
+      ? Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, device.seen(tensor)]))
+      : tensors;
   const { layers, kvHeads, headSize, hidden, vocabulary } = spec;
   const random = seededRandom(1);
   const weights = (rows: number, columns: number) =>
@@ -57,33 +84,46 @@ export function tinyModel({
   const model: TinyModel = {
     capabilities: {
       dtypes: new Set(['float32', 'int64', 'int32']),
-      deviceTensors: false,
+      deviceTensors: device !== undefined,
       writesInto,
       tolerance: {},
     },
     spec,
     runs: [],
+    fetched: [],
     onRun: undefined,
     disposed: 0,
     embed: {
       inputs: [{ name: 'input_ids', type: 'int64', dims: ['batch', 'sequence'] }],
       outputs: [{ name: 'inputs_embeds', type: 'float32', dims: ['batch', 'sequence', hidden] }],
-      async run(feeds) {
+      async run(feeds, options = {}) {
         const ids = await ints(feeds, 'input_ids');
         const rows = new Float32Array(ids.length * hidden);
         ids.forEach((id, row) => {
           rows.set(table.subarray(id * hidden, (id + 1) * hidden), row * hidden);
         });
-        return { inputs_embeds: hostTensor('float32', rows, [...feeds.input_ids!.dims, hidden]) };
+        const target = options.into?.inputs_embeds;
+        if (!target)
+          return { inputs_embeds: hostTensor('float32', rows, [...feeds.input_ids!.dims, hidden]) };
+        (await floats(seen({ target }), 'target')).set(rows);
+        return { inputs_embeds: target };
       },
+      ...memory,
       dispose: async () => {
         model.disposed++;
       },
     },
     decoder: {
       inputs: decoderInputs(spec, scalarTotal),
-      outputs: [{ name: 'logits', type: 'float32', dims: ['batch', 'logits', vocabulary] }],
-      async run(feeds, options = {}) {
+      outputs: [
+        { name: 'logits', type: 'float32', dims: ['batch', 'logits', vocabulary] },
+        ...(choosesGreedily
+          ? [{ name: 'token_ids', type: 'int64', dims: ['batch', 'logits'] } as const]
+          : []),
+      ],
+      ...memory,
+      async run(given, options = {}) {
+        const feeds = seen(given);
         await model.onRun?.();
         options.signal?.throwIfAborted();
         const [batch, tokens] = feeds.inputs_embeds!.dims as [number, number];
@@ -119,10 +159,8 @@ export function tinyModel({
             results[`new.${layer}.${kind}`] = hostTensor('float32', made[kind], dims);
             const target = options.into?.[`present.${layer}.${kind}`];
             if (!target) continue;
-            if (!writesInto || target.data !== feeds[`past.${layer}.${kind}`]!.data) {
-              throw new Error('in place only');
-            }
-            const into = await floats({ target }, 'target');
+            if (!writesInto || target !== given[`past.${layer}.${kind}`]) throw new Error('in place only');
+            const into = await floats(seen({ target }), 'target');
             made.place(made[kind], into);
             results[`present.${layer}.${kind}`] = target;
           }
@@ -134,6 +172,11 @@ export function tinyModel({
         });
         const logits = multiply(last, head, hidden);
         results.logits = hostTensor('float32', logits, [batch, 1, vocabulary]);
+        model.fetched.push(...(options.outputs ?? []).filter((name) => !name.includes('.')));
+        const best = Array.from({ length: batch }, (_, row) =>
+          BigInt(argmax(logits.subarray(row * vocabulary, (row + 1) * vocabulary))),
+        );
+        results.token_ids = hostTensor('int64', BigInt64Array.from(best), [batch, 1]);
         return pick(results, options.outputs);
       },
       dispose: async () => {
