@@ -63,7 +63,7 @@ export class DirectoryModelStore implements ModelStore {
     signal?.throwIfAborted();
     const precision = partPrecisions(options.precision);
     const identity = checkpoint.identity ?? (await checkpoint.digest({ signal, onProgress }));
-    const id = await conversionId(identity, precision);
+    const id = await conversionId(identity, precision, options.maxTensorBytes);
     const { estimate, lock, models, now } = this.#place;
     const onWait = async () => {
       const directory = await models.directory(id);

@@ -5,7 +5,7 @@ import { bodyOf, type Connection, connectionOptions, get, withRetries } from '..
 import { assemble } from '../source/assemble-checkpoint.js';
 import type { Checkpoint } from '../source/checkpoint.js';
 import { isSmallFile, smallFiles, triedNames } from '../source/checkpoint-files.js';
-import { weightFiles as namesOfWeights } from '../source/weight-files.js';
+import { weightFiles as namesOfWeights, shardMissing } from '../source/weight-files.js';
 import { filesDigest } from './file-digest.js';
 import { hashSource } from './hash-source.js';
 import { rangeSource } from './range-source.js';
@@ -42,7 +42,8 @@ export async function openAddress(
   const weightNames = await namesOfWeights(listed, readJson, base.href);
   const later = { ...connection, signal: undefined };
   const served = new Map<string, Described>();
-  for (const weights of weightNames) served.set(weights, await describe(connection, base, weights));
+  for (const weights of weightNames)
+    served.set(weights, await describe(connection, base, weights, weightNames));
   const source = (file: string) => rangeSource(later, served.get(file)!, served.get(file)!.ask);
   const { weightFiles, ...assembled } = await assemble({
     name,
@@ -109,13 +110,18 @@ async function fetchWhole(
 }
 
 /** Size and version of a weight file, by the head of an answer whose body is not read. */
-async function describe(connection: Connection, base: URL, name: string): Promise<Described> {
+async function describe(
+  connection: Connection,
+  base: URL,
+  name: string,
+  all: readonly string[],
+): Promise<Described> {
   const url = new URL(name, base).href;
   const ask: ServedFile['ask'] = async (own, headers) => {
     const response = await get(own, url, headers);
     if (isFile(response)) return response;
     await response.body?.cancel();
-    throw missing(base, name, response.status);
+    throw all.length > 1 ? shardMissing([name], all, base.href) : missing(base, name, response.status);
   };
   return withRetries(connection, name, async () => {
     const response = await ask(connection, { range: 'bytes=0-0' });

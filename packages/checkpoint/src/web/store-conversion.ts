@@ -32,7 +32,7 @@ export interface StoreConversion {
  */
 export async function convertInto(conversion: StoreConversion, options: StoreConvertOptions): Promise<void> {
   const { id, directory, checkpoint, precision, estimate } = conversion;
-  const { blockBytes, signal, onProgress } = options;
+  const { blockBytes, maxTensorBytes, signal, onProgress } = options;
   const remote = options.download === 'ranges' ? undefined : checkpoint.remote;
   const { name, config, files } = checkpoint;
   const small = Object.values(await files.readAll());
@@ -52,7 +52,7 @@ export async function convertInto(conversion: StoreConversion, options: StoreCon
           ? await digestOf(checkpoint, source.hashes)
           : await checkpoint.digest({ signal, onProgress }));
       await writeAbout(directory, { ...about, digest });
-      const plan = await planConversion(config, source.weights, { precision, signal });
+      const plan = await planConversion(config, source.weights, { precision, maxTensorBytes, signal });
       const folder = storeFolder(directory, estimate);
       await writeModel({ name, config, files }, plan, folder, {
         key: id,
