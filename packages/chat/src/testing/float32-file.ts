@@ -5,5 +5,6 @@ export type { Recorded };
 
 /** All tensors of a small safetensors file of float32 tensors. */
 export async function readFloat32File(path: string): Promise<ReadonlyMap<string, Recorded>> {
-  return readFloat32Tensors(await readFile(path));
+  // A Buffer's slices are views of what Node pools.
+  return readFloat32Tensors(new Uint8Array(await readFile(path)));
 }
