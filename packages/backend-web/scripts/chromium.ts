@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 
-/** Where Chromium and Chrome are installed, and where INTERNVL_CHROMIUM says. */
+/** Where Chromium and Chrome are installed. */
 const places = [
-  process.env.INTERNVL_CHROMIUM,
   '/usr/bin/chromium',
   '/usr/bin/chromium-headless-shell',
   '/usr/bin/chromium-browser',
@@ -11,7 +10,8 @@ const places = [
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ];
 
-/** The browser that tests run in; undefined where there is none. */
+/** The browser that tests run in, the one that INTERNVL_CHROMIUM names if it does; undefined where there is none. */
 export function chromium(): string | undefined {
-  return places.find((place) => place && existsSync(place));
+  const { INTERNVL_CHROMIUM: named } = process.env;
+  return (named === undefined ? places : [named]).find(existsSync);
 }

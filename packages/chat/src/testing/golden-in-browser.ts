@@ -1,5 +1,6 @@
 import type { Backend, Graph } from '@internvl/backend';
 import { hostTensor } from '@internvl/backend';
+import type { GpuTraffic } from '@internvl/backend-web';
 import { generate, LanguageModel, type Prompt } from '@internvl/llm';
 import { VisionEncoder } from '@internvl/vision';
 import { type Recorded, readFloat32Tensors } from './float32-tensors.js';
@@ -16,6 +17,10 @@ export interface BrowserReport {
   readonly vision?: number;
   readonly visualTokens?: number;
   readonly logits: number;
+  /** What the last token cost; absent without a GPU. */
+  readonly tokenTraffic?: Pick<GpuTraffic, 'uploads' | 'downloads'>;
+  /** GPU buffers that another answer leaves behind; absent without a GPU. */
+  readonly leakedBuffers?: number;
 }
 
 /** The three graphs of a checkpoint on a backend. */
@@ -43,7 +48,11 @@ export async function loadGolden(golden: ServedGolden, backend: Backend): Promis
 }
 
 /** Does a run again, from recorded pixel values where there are all of them, else from the recorded visual tokens. */
-export async function runGolden({ encoder, model }: LoadedGolden, run: ServedRun): Promise<BrowserReport> {
+export async function runGolden(
+  { encoder, model }: LoadedGolden,
+  run: ServedRun,
+  traffic: (() => GpuTraffic) | undefined,
+): Promise<BrowserReport> {
   const recorded = readFloat32Tensors(await bytesOf(run.tensors));
   const tiles = await encoded(encoder, recorded);
   const slotId = slotIdOf(run);
@@ -64,7 +73,8 @@ export async function runGolden({ encoder, model }: LoadedGolden, run: ServedRun
     }),
   );
   const ids = await idsOf(generate(model, prompt, { stopIds, maxNewTokens: run.maxNewTokens }));
-  return { ids, scoredIds, logits, ...tiles?.errors };
+  const cost = traffic && (await trafficOf(generate(model, prompt, { maxNewTokens: 4 }), traffic));
+  return { ids, scoredIds, logits, ...tiles?.errors, ...cost };
 }
 
 async function encoded(encoder: VisionEncoder, recorded: ReadonlyMap<string, Recorded>) {
@@ -100,6 +110,17 @@ function slotIdOf({ promptIds, tokensPerTile }: ServedRun): number | undefined {
 async function idsOf(events: ReturnType<typeof generate>): Promise<readonly number[]> {
   for await (const event of events) if (event.type === 'finish') return event.ids;
   return [];
+}
+
+/** Counts what an answer leaves behind, and what its last token copies. */
+async function trafficOf(events: ReturnType<typeof generate>, traffic: () => GpuTraffic) {
+  const before = traffic().liveBuffers;
+  let [last, current] = [traffic(), traffic()];
+  for await (const event of events) if (event.type === 'token') [last, current] = [current, traffic()];
+  return {
+    tokenTraffic: { uploads: current.uploads - last.uploads, downloads: current.downloads - last.downloads },
+    leakedBuffers: traffic().liveBuffers - before,
+  };
 }
 
 async function bytesOf(address: string): Promise<Uint8Array> {
