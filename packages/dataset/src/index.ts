@@ -6,6 +6,26 @@ export {
   toFractions,
 } from './boxes/convention.js';
 export { type BoxStyle, boxNumbers, spellBoxes } from './boxes/spell.js';
+export { clean } from './clean/clean.js';
+export type { CleanCode, CleanOptions, CleanRow, CleanSummary, CleanVerdict } from './clean/clean-options.js';
+export { EvaluationText, type Overlap } from './clean/decontaminate.js';
+export { EvaluationImages, type ImageHash } from './clean/evaluation-images.js';
+export { HashIndex } from './clean/hash-index.js';
+export { type HashedImage, type ImageCluster, ImageClusters } from './clean/image-clusters.js';
+export { imageKeyOf } from './clean/image-key.js';
+export { type MinHasher, type MinHashOptions, minHasher } from './clean/min-hash.js';
+export { NearIndex, type NearIndexOptions, type NearText } from './clean/near-index.js';
+export { hammingDistance, perceptualHash } from './clean/perceptual-hash.js';
+export {
+  findPersonalData,
+  isChineseId,
+  type PersonalKind,
+  type PersonalSpan,
+  redactPersonalData,
+} from './clean/personal-data.js';
+export { sampleText } from './clean/sample-text.js';
+export { jaccard, shingleSize, shingles } from './clean/shingles.js';
+export { type Hash64, normalisedText } from './clean/text-key.js';
 export { ImageGroups, imageName } from './convert/image-groups.js';
 export { DatasetError } from './error.js';
 export { cocoCaptions } from './format/coco-captions.js';
@@ -27,6 +47,10 @@ export { type JsonListRow, jsonList, jsonRows } from './json/json-list.js';
 export { type LabelOptions, labelConversation } from './labels/label-conversation.js';
 export { labelSample } from './labels/label-sample.js';
 export { ignoredLabel, type LabelledIds } from './labels/labelled-ids.js';
+export { type ChineseVariant, chineseConverter } from './language/chinese-converter.js';
+export { type IdentifiedLanguage, languageIdentifier } from './language/identify-language.js';
+export { latinLanguages } from './language/latin-languages.js';
+export type { Script } from './language/script.js';
 export { type Line, type LineOptions, lineBatches } from './lines/line-batches.js';
 export { type MixtureOrderOptions, type MixtureRow, mixtureOrder, orderDigest } from './mix/mixture-order.js';
 export {
@@ -44,6 +68,11 @@ export type { Pack, PackItem } from './pack/pack-item.js';
 export { type PackItemsOptions, packItems } from './pack/pack-items.js';
 export type { PackLimits, PackOptions } from './pack/pack-options.js';
 export { type PackStatistics, packCounter } from './pack/pack-statistics.js';
+export { type AnswerKind, answerKind, optionLetters } from './pairing/answer-kind.js';
+export { comparePair } from './pairing/compare-pair.js';
+export { type LeakageOptions, leakageProblems } from './pairing/leakage.js';
+export { type PairBy, readAlignment } from './pairing/pair-key.js';
+export { type PairCounts, type PairSide, pairProblems } from './pairing/pair-problems.js';
 export type { DirectedPair, Pair, PairFacts, PairsSummary } from './pairs/pair.js';
 export { type PairField, type Pairing, pairings } from './pairs/pair-fields.js';
 export { type PairsOptions, pairs } from './pairs/pairs.js';

@@ -1,3 +1,4 @@
+export { imageLooks } from './clean/node/image-looks.js';
 export { type ConvertOptions, convertFiles } from './convert/node/convert-files.js';
 export { imageReader, insideRoot, withImageFiles } from './convert/node/image-files.js';
 export { type SplitKey, type SplitOptions, splitFiles } from './convert/node/split-files.js';
@@ -24,6 +25,7 @@ export {
   type TranslateRowsOptions,
   translateRows,
 } from './translate/node/translate-rows.js';
+export { type Derivation, derivedLineage } from './write/node/derived-lineage.js';
 export { type DigestedSource, digested } from './write/node/digest.js';
 export { packageVersion } from './write/node/package-version.js';
 export { type WriteOptions, writeFile } from './write/node/write-file.js';

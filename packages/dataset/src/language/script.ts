@@ -4,11 +4,11 @@ import { charClass, hanCount } from './text-scan.js';
 export type Script = 'han' | 'latin' | 'kana' | 'hangul' | 'cyrillic' | 'arabic' | 'other' | 'none';
 
 /** A Han character says about as much as this many letters. */
-const LETTERS_PER_HAN = 3;
+const LETTERS_PER_HAN = 4;
 
 /**
  * The script that carries most of a text, from the counts of `textScan`. Kana decide for Japanese before Han do; a Han
- * character weighs as much as three letters, so that Chinese with English names in it stays Chinese.
+ * character weighs as much as four letters, so that Chinese with English names in it stays Chinese.
  */
 export function scriptOf(counts: Uint32Array): Script {
   const han = hanCount(counts) * LETTERS_PER_HAN;

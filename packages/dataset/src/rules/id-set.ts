@@ -1,3 +1,5 @@
+import { hash64 } from '../clean/text-key.js';
+
 const FULL = 0.6;
 
 /**
@@ -18,17 +20,9 @@ export class IdSet {
 
   /** Remembers an id at a place above 0. @returns the place it was first seen at, or 0 for one that is new. */
   add(id: string, place: number): number {
-    let high = 0x811c9dc5;
-    let low = 0x9e3779b9;
-    for (let at = 0; at < id.length; at++) {
-      const unit = id.charCodeAt(at);
-      high = Math.imul(high ^ unit, 0x01000193);
-      low = Math.imul((low ^ unit) + (low >>> 15), 0x85ebca6b);
-    }
-    high = mix(high ^ (low >>> 7));
-    low = mix(low ^ id.length);
+    const { high, low } = hash64(id);
     if (this.#size >= this.#capacity * FULL) this.#grow();
-    const slot = this.#find(high >>> 0, low >>> 0);
+    const slot = this.#find(high, low);
     if (this.#place[slot] !== 0) return this.#place[slot]!;
     this.#high[slot] = high;
     this.#low[slot] = low;
@@ -60,10 +54,4 @@ export class IdSet {
       this.#place[slot] = place[at]!;
     }
   }
-}
-
-function mix(hash: number): number {
-  let mixed = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
-  return mixed ^ (mixed >>> 16);
 }
