@@ -273,8 +273,7 @@ class TranslationRun {
         return this.#quarantined(sample, index, segments, { calls, failed, mended });
       }
       const answer = calls.at(-1)!.completion.text;
-      const asked = messages.slice(0, 2);
-      messages = repairMessages(asked, answer, complaintsOf(failures, segments)) satisfies ChatMessage[];
+      messages = repairMessages(messages, answer, complaintsOf(failures, segments));
     }
   }
 
