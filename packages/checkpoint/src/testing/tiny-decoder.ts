@@ -2,6 +2,7 @@ import { type Backend, type Graph, hostTensor, type Tensor, type Tensors } from 
 import type { ConvertedModel } from '../convert/converted-model.js';
 import type { LlmConfig } from '../model-config.js';
 import { rotations } from './rotations.js';
+import { withOutputs } from './with-outputs.js';
 
 /** Rows that the cache has room for beyond what is in it, so that the tests see capacity and content differ. */
 const SPARE = 5;
@@ -23,22 +24,33 @@ export class TinyDecoder {
   readonly #llm: LlmConfig;
   readonly #size: number;
 
-  private constructor(embed: Graph, decoder: Graph, llm: LlmConfig, size: number) {
+  readonly #traced: readonly string[];
+  /** Values of the last run that were asked for, by name. */
+  readonly traces = new Map<string, Float32Array>();
+
+  private constructor(embed: Graph, decoder: Graph, llm: LlmConfig, size: number, traced: readonly string[]) {
     this.#embed = embed;
     this.#decoder = decoder;
     this.#llm = llm;
     this.#size = size;
+    this.#traced = traced;
   }
 
-  static async load(model: ConvertedModel, backend: Backend): Promise<TinyDecoder> {
+  /** @param traced values inside the decoder that become outputs: `layers.0.output` */
+  static async load(
+    model: ConvertedModel,
+    backend: Backend,
+    traced: readonly string[] = [],
+  ): Promise<TinyDecoder> {
     const { llm } = model.config;
     if (!llm || !model.embed || !model.decoder) throw new Error('no language model');
     const size = model.manifest.kvHeadSize ?? llm.headSize;
     return new TinyDecoder(
       await backend.load({ path: model.embed }),
-      await backend.load({ path: model.decoder }),
+      await backend.load({ path: await withOutputs(model.decoder, traced) }),
       llm,
       size,
+      traced,
     );
   }
 
@@ -124,8 +136,9 @@ export class TinyDecoder {
     }
 
     const outputs = await this.#decoder.run(feeds, {
-      outputs: ['logits', 'token_ids', ...ports.map((port) => `new.${port}`)],
+      outputs: ['logits', 'token_ids', ...ports.map((port) => `new.${port}`), ...this.#traced],
     });
+    for (const name of this.#traced) this.traces.set(name, await floats(outputs[name]));
     for (const [row, cache] of caches.entries()) {
       for (const port of ports) {
         const grown = new Float32Array(kvHeads * totals[row]! * size);
