@@ -5,7 +5,7 @@ import { bundle } from './bundle.js';
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 test('a worker with everything but ONNX Runtime’s own files is small and needs no Node', async () => {
-  const { outside, kilobytes } = await bundle(here('../packages/chat/src/testing/web-worker.ts'));
+  const { outside, kilobytes } = await bundle(here('../examples/web/worker.ts'));
   expect(
     outside.every((path) => path.startsWith('onnxruntime-web/')),
     outside.join(),
@@ -14,7 +14,7 @@ test('a worker with everything but ONNX Runtime’s own files is small and needs
 });
 
 test('the page’s end of it is smaller still, and brings no runtime', async () => {
-  const { outside, kilobytes } = await bundle(here('../packages/chat/src/testing/web-page.ts'));
+  const { outside, kilobytes } = await bundle(here('../examples/web/page.ts'));
   expect(outside).toEqual([]);
   expect(kilobytes).toBeLessThanOrEqual(5);
 });

@@ -1,7 +1,7 @@
 import { hostTensor, InternVLError, type Tensor } from '@internvl/backend';
 
 /** Bytes of visual tokens that a chat keeps when nobody says: 70 tiles of a 1B model, 16 of an 8B one. */
-export const DEFAULT_CACHE_BYTES = 64 * 2 ** 20;
+const DEFAULT_CACHE_BYTES = 64 * 2 ** 20;
 
 /**
  * Visual tokens of tiles that went through the encoder, by what the tiles show, so that another question about the same
