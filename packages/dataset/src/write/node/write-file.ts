@@ -19,7 +19,7 @@ export interface WriteOptions {
 }
 
 /**
- * Writes a file whole or not at all: under a temporary name beside it, renamed when the last byte is on the disk. What
+ * Writes a file whole or not at all: under a temporary name beside it, renamed when the last byte is written. What
  * was there before stays until then; an error or an abort on the way leaves nothing behind. An `s3://` name is written
  * in parts that become an object when all are there.
  *
@@ -69,7 +69,6 @@ async function writeLocal(path: string, pieces: AsyncIterable<Uint8Array>): Prom
         if (size >= 2 ** 18 || held.length >= 512) await flush();
       }
       await flush();
-      await file.sync();
     } finally {
       await file.close();
     }
