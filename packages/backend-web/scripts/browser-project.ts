@@ -23,7 +23,7 @@ export function browserProject(executablePath: string, shared: string): TestProj
         'packages/chat/src/testing/serve-goldens.ts',
         'packages/checkpoint/src/testing/expected-manifests.ts',
       ],
-      include: ['packages/*/src/**/*.browser.test.ts'],
+      include: ['packages/*/src/**/*.browser.test.ts', 'examples/**/*.browser.test.ts'],
       testTimeout: 120_000,
       hookTimeout: 120_000,
       browser: {
