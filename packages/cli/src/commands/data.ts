@@ -52,6 +52,27 @@ const subcommands: ReadonlyMap<string, Entry> = new Map<string, Entry>([
       load: async () => (await import('./data/run.js')).run,
     },
   ],
+  [
+    'mix',
+    {
+      summary: 'Mix data sets in exact shares and a fixed order.',
+      load: async () => (await import('./data/mix.js')).mix,
+    },
+  ],
+  [
+    'pack',
+    {
+      summary: 'Tokenize, label and pack rows into training sequences.',
+      load: async () => (await import('./data/pack.js')).pack,
+    },
+  ],
+  [
+    'synth',
+    {
+      summary: 'Draw scenes with questions and answers in both languages.',
+      load: async () => (await import('./data/synth.js')).synth,
+    },
+  ],
 ]);
 export const data: Command = {
   async run([name, ...rest], surroundings) {

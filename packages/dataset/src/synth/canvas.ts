@@ -1,3 +1,4 @@
+import { encodePng } from '@internvl/tiling/node';
 import type { SKRSContext2D } from '@napi-rs/canvas';
 import { DatasetError } from '../error.js';
 import type { Drawing, Font, Stroke } from './scene.js';
@@ -70,7 +71,12 @@ export async function openCanvas({ latin, cjk }: FontFiles): Promise<Canvas> {
       context.fillStyle = colour(background);
       context.fillRect(0, 0, width, height);
       for (const stroke of strokes) draw(context, stroke, css);
-      return new Uint8Array(await canvas.encode('png'));
+      const { data } = context.getImageData(0, 0, width, height);
+      const rgb = new Uint8Array(width * height * 3);
+      for (let pixel = 0; pixel < width * height; pixel++) {
+        rgb.set(data.subarray(4 * pixel, 4 * pixel + 3), 3 * pixel);
+      }
+      return encodePng({ data: rgb, width, height });
     },
   };
 }

@@ -26,7 +26,7 @@ test('a sample has its image on a line of its own, then questions and answers', 
     id: 'sign-000000',
     task: 'sign',
     split: 'train',
-    images: [{ path: 'images/sign-000000.png' }],
+    images: [{ path: 'images/train/sign-000000.png' }],
   });
   expect(made!.sample.turns.map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant']);
   expect(made!.sample.turns[0]!.parts.slice(0, 2)).toEqual([

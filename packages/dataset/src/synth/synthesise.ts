@@ -26,7 +26,7 @@ export interface SynthesisOptions {
 
 /** One drawn scene. */
 export interface SyntheticSample {
-  /** With one image, `images/ID.png`. */
+  /** With one image, `images/SPLIT/ID.png`. */
   readonly sample: Sample;
   /** The image as PNG. */
   readonly png: Uint8Array;
@@ -80,7 +80,7 @@ export async function* synthesise(
         task: kind,
         split,
         source: 'synthetic scenes',
-        images: [{ path: `images/${id}.png`, width, height }],
+        images: [{ path: `images/${split}/${id}.png`, width, height }],
         turns: withImage(turns),
       },
       png: await canvas.png(scene.drawing),
