@@ -28,6 +28,8 @@ test.each([
   ['It is 5 km away from the old stone bridge in the valley.', '它离山谷里的那座老石桥有⟦1⟧远。'],
   ['The sign says "STOP".', '标志上写着“⟦1⟧”。'],
   ['In 2,000 years', '在2000年后'],
+  ['It was released in October 2011.', '它于2011年10月发布。'],
+  ['About 2.5 million people live here.', '约有250万人住在这里。'],
 ])('%s → %s is fine', (source, target) => {
   expect(failed(source, target)).toEqual([]);
 });
