@@ -1,5 +1,10 @@
-import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
+import {
+  type AsyncBuffer,
+  type Compressors,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetReadObjects,
+} from 'hyparquet';
 import { DatasetError } from '../error.js';
 import type { Place } from '../sample/problem.js';
 import type { Reading } from '../sample/reading.js';
@@ -59,6 +64,7 @@ export async function* parquetRows(
       : memorySource(await readAll(source, { mostBytes: MOST_HELD, signal }), source.name);
   const file = bufferOf(seekable, signal);
   const metadata = await guarded(source.name, signal, () => checkedMetadata(file));
+  const compressors = await decompressorsFor(metadata);
   const rows = Number(metadata.num_rows);
   let start = 0;
   for (const group of metadata.row_groups) {
@@ -89,6 +95,17 @@ export async function* parquetRows(
     start += groupRows;
   }
   if (start !== rows) throw unreadable(source.name, `${rows} rows stated, ${start} found`);
+}
+
+/** Those for what hyparquet can't unpack itself are loaded when a file needs them: they are larger than all the rest. */
+async function decompressorsFor({ row_groups: groups }: FileMetaData): Promise<Compressors> {
+  const own = groups.every(({ columns }) =>
+    columns.every(
+      ({ meta_data: facts }) =>
+        facts === undefined || facts.codec === 'UNCOMPRESSED' || facts.codec === 'SNAPPY',
+    ),
+  );
+  return own ? {} : (await import('hyparquet-compressors')).compressors;
 }
 
 async function checkedMetadata(file: AsyncBuffer): Promise<FileMetaData> {

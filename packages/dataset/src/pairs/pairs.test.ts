@@ -136,6 +136,22 @@ describe('encodings', () => {
     expect((await read(gb, { encoding })).given).toEqual(given);
   });
 
+  // Pairs that look like UTF-8's two bytes stand among those that do not.
+  test.each(['d2bbd6bbc3a8d7f8', 'c4e3bac3', 'cac7b5c4'])('GB 18030 of few characters: %s', async (hex) => {
+    const bytes = new Uint8Array([
+      ...new TextEncoder().encode(`${founding}What?,`),
+      ...Buffer.from(hex, 'hex'),
+      10,
+    ]);
+    expect((await read(bytes)).error).toMatchObject({ facts: { encoding: 'gb18030' } });
+  });
+
+  test('a damaged accent leaves its file UTF-8', async () => {
+    const bytes = new TextEncoder().encode(`${founding}déjà vu?,è\nété?,été\n`);
+    bytes[founding.length + 1] = 0xff;
+    expect((await read(bytes)).problems).toMatchObject([{ code: 'text-damaged', place: { row: 2 } }]);
+  });
+
   test('also where Chinese begins late', async () => {
     const late = new Uint8Array([
       ...new TextEncoder().encode(founding),

@@ -2,6 +2,7 @@ import { DatasetError } from '../error.js';
 import {
   countUtf8,
   type DetectedEncoding,
+  decodes,
   encodingLabel,
   guessLegacy,
   markedEncoding,
@@ -105,6 +106,7 @@ function decoderFor(head: Uint8Array, file: string, asked: string | undefined): 
 function utf8Decoder(file: string, asked: string | undefined): Decoder {
   const decoder = new TextDecoder('utf-8');
   let valid = 0;
+  let long = 0;
   let judged = false;
   return {
     decode(bytes) {
@@ -112,9 +114,12 @@ function utf8Decoder(file: string, asked: string | undefined): Decoder {
       if (!judged) {
         const counts = countUtf8(bytes);
         valid += counts.valid;
+        long += counts.long;
         if (counts.invalid > 0 && text.includes('\uFFFD')) {
           judged = true;
-          if (counts.invalid > valid) throw other(file, guessLegacy(bytes), asked);
+          // Half of GB 18030's pairs look like UTF-8's; Chinese in UTF-8 has sequences of three bytes.
+          const other8 = counts.invalid > valid || decodes(bytes, 'gb18030');
+          if (counts.invalid > long && other8) throw other(file, guessLegacy(bytes), asked);
         }
       }
       return text;

@@ -69,9 +69,17 @@ export function unmarkedUtf16(head: Uint8Array): 'utf-16le' | 'utf-16be' | undef
   return undefined;
 }
 
-/** UTF-8 sequences of several bytes that are whole, and bytes that belong to none; a cut last one counts as neither. */
-export function countUtf8(bytes: Uint8Array): { readonly valid: number; readonly invalid: number } {
+/**
+ * UTF-8 sequences of several bytes that are whole, those of three and more among them, and bytes that belong to none; a
+ * cut last one counts as none of these.
+ */
+export function countUtf8(bytes: Uint8Array): {
+  readonly valid: number;
+  readonly long: number;
+  readonly invalid: number;
+} {
   let valid = 0;
+  let long = 0;
   let invalid = 0;
   let index = 0;
   while (index < bytes.length) {
@@ -86,6 +94,7 @@ export function countUtf8(bytes: Uint8Array): { readonly valid: number; readonly
     while (followers + 1 < length && ((bytes[index + 1 + followers] ?? 0) & 0xc0) === 0x80) followers++;
     if (length > 0 && followers === length - 1) {
       valid++;
+      if (length > 2) long++;
       index += length;
     } else if (length > 0 && index + 1 + followers >= bytes.length) break;
     else {
@@ -93,7 +102,7 @@ export function countUtf8(bytes: Uint8Array): { readonly valid: number; readonly
       index += 1 + followers;
     }
   }
-  return { valid, invalid };
+  return { valid, long, invalid };
 }
 
 /** A guess at 8-bit text that is no UTF-8, for the error that names it. */
@@ -117,7 +126,8 @@ export function guessLegacy(bytes: Uint8Array): DetectedEncoding {
   return common >= pairs * 0.5 && decodes(bytes, 'gb18030') ? 'gb18030' : 'unknown';
 }
 
-function decodes(bytes: Uint8Array, encoding: string): boolean {
+/** True where all bytes are of an encoding, but for a cut last character. */
+export function decodes(bytes: Uint8Array, encoding: string): boolean {
   try {
     new TextDecoder(encoding, { fatal: true }).decode(bytes, { stream: true });
     return true;
