@@ -1,9 +1,10 @@
 import { InternVLError } from '@internvl/backend';
 import type { DeviceFacts, WebDevice } from '@internvl/backend-web';
-import type { Checkpoint, OnProgress, PrecisionName } from '@internvl/checkpoint';
+import { type Checkpoint, type OnProgress, parsePrecision } from '@internvl/checkpoint';
 import { type ModelStore, openCheckpoint, type StoredConvertedModel } from '@internvl/checkpoint/web';
 import { checkpointFacts } from './inspect-checkpoint.js';
-import type { ModelToLoad } from './web-chat-host.js';
+import { offeredPrecisions } from './offered-precisions.js';
+import type { ModelToLoad, OfferedPrecision } from './web-chat-host.js';
 import type { WebRuntime } from './web-runtime.js';
 
 export interface FindModelOptions {
@@ -35,46 +36,60 @@ export async function findModel(
   store: ModelStore,
   { devices, signal, onProgress, verify }: FindModelOptions,
 ): Promise<FoundModel> {
-  const inOrder = (first: WebDevice) => devices ?? [...new Set([first, ...(runtime.devices ?? everyDevice)])];
   if ('stored' in model) {
     const stored = await store.open(model.stored, { signal });
-    return { stored, devices: inOrder(preferred(await runtime.probe())) };
+    return { stored, devices: devices ?? startingWith(preferred(await runtime.probe()), runtime) };
   }
   const checkpoint = await openCheckpoint(model.checkpoint, { ...runtime.fetching, signal, onProgress });
   try {
-    const { precision, ...plan } =
-      model.precision && devices
-        ? { precision: model.precision, devices }
-        : await suited(checkpoint, model.precision, runtime, signal);
+    const plan = await planFor(checkpoint, model.precision, runtime, { devices, signal });
     const stored = await store.convert(checkpoint, {
-      precision,
+      precision: parsePrecision(plan.offer.precision),
+      maxTensorBytes: plan.offer.maxTensorBytes,
       download: model.download,
       verify,
       signal,
       onProgress,
     });
-    return { stored, devices: 'devices' in plan ? plan.devices : inOrder(plan.device) };
+    return { stored, devices: plan.devices };
   } finally {
     await checkpoint.close();
   }
 }
 
-/** The precision and device that suit a checkpoint here. */
-async function suited(
+/** How a checkpoint is stored, and where it runs. */
+interface Plan {
+  readonly offer: OfferedPrecision;
+  readonly devices: readonly WebDevice[];
+}
+
+async function planFor(
   checkpoint: Checkpoint,
-  wanted: PrecisionName | undefined,
+  wanted: string | undefined,
   runtime: WebRuntime,
-  signal: AbortSignal | undefined,
-): Promise<{ readonly precision: PrecisionName; readonly device: WebDevice }> {
-  const offered = wanted ? { ...runtime, precisions: [wanted] } : runtime;
-  const { name, choice, precisions } = await checkpointFacts(checkpoint, offered, signal);
-  const chosen = precisions.find(({ precision }) => precision === choice.precision);
-  if (chosen && (choice.fits || wanted)) return { precision: chosen.precision, device: choice.backend };
+  { devices, signal }: Pick<FindModelOptions, 'devices' | 'signal'>,
+): Promise<Plan> {
+  if (wanted !== undefined && devices) {
+    const [offer] = await offeredPrecisions(checkpoint, [wanted], await runtime.probe(), signal);
+    return { offer: offer!, devices };
+  }
+  const offered = wanted === undefined ? runtime : { ...runtime, precisions: [wanted] };
+  const options = { backend: devices?.[0], signal };
+  const { name, choice, precisions } = await checkpointFacts(checkpoint, offered, options);
+  const offer = precisions.find(({ precision }) => precision === choice.precision);
+  if (offer && (choice.fits || wanted !== undefined)) {
+    return { offer, devices: devices ?? startingWith(choice.backend, runtime) };
+  }
   throw new InternVLError(
     'nothing-fits',
     `Expected a model that this device can hold, ${name} is not: ${choice.words.join(' ')}`,
     { name, precisions, reasons: choice.reasons },
   );
+}
+
+/** All devices, each once. */
+function startingWith(first: WebDevice, { devices = everyDevice }: WebRuntime): readonly WebDevice[] {
+  return [...new Set([first, ...devices])];
 }
 
 /** What is tried first for a model of which only the files are known: a GPU, unless it is one in software. */

@@ -1,10 +1,10 @@
+import { precisionText } from '@internvl/checkpoint';
 import type { LoadedGraph, StoredConvertedModel } from '@internvl/checkpoint/web';
 import type { GraphPart, ModelParts } from '../loading/assemble-model.js';
 
 /** A stored model as the loader takes it: graphs are read one by one, when their turn comes. */
 export function storedParts(stored: StoredConvertedModel, signal: AbortSignal | undefined): ModelParts {
   const { config, manifest, files, name, embed, decoder } = stored;
-  const { vision: visionPrecision, llm } = manifest.precision;
   const part = (
     file: string | undefined,
     read: ((options: { signal: AbortSignal | undefined }) => Promise<LoadedGraph>) | undefined,
@@ -13,8 +13,7 @@ export function storedParts(stored: StoredConvertedModel, signal: AbortSignal | 
     config,
     name,
     files,
-    precision:
-      visionPrecision === llm || config.llm === undefined ? visionPrecision : `${visionPrecision}+${llm}`,
+    precision: config.llm ? precisionText(manifest.precision) : manifest.precision.vision,
     vision: { file: manifest.graphs.vision, source: () => stored.vision(undefined, { signal }) },
     embed: part(manifest.graphs.embed, embed),
     decoder: part(manifest.graphs.decoder, decoder),

@@ -1,5 +1,5 @@
 import type { DeviceFacts, PrecisionSizes, RuntimeChoice, WebDevice } from '@internvl/backend-web';
-import type { ModelConfig, PrecisionName, Progress } from '@internvl/checkpoint';
+import type { ModelConfig, Progress } from '@internvl/checkpoint';
 import type { StoredModel, StoreEstimate, WebModel } from '@internvl/checkpoint/web';
 import type { Chat } from '../chat.js';
 import type { LoadProgress } from '../load-options.js';
@@ -11,8 +11,11 @@ export type ModelToLoad =
   /** A checkpoint: converted into the store unless it is there; an interrupted conversion goes on. */
   | {
       readonly checkpoint: WebModel;
-      /** How the weights are stored, `'q4'`, `'int8'`, `'fp32'`; what suits this device when left out. */
-      readonly precision?: PrecisionName | undefined;
+      /**
+       * How the weights are stored: `'q4'`, `'int8'`, `'fp32'`, or those of vision and language model, `'q8+q4'`, as
+       * `StoredModel.precision` has it. What suits this device when left out.
+       */
+      readonly precision?: string | undefined;
       /** How weights come from the network, as `ModelStore.convert` has it. */
       readonly download?: 'whole' | 'ranges' | undefined;
     };
@@ -37,7 +40,8 @@ export interface WebLoadOptions {
 
 /** A way to store a checkpoint's weights, and what that takes. */
 export interface OfferedPrecision extends PrecisionSizes {
-  readonly precision: PrecisionName;
+  /** Larger tensors are cut to this size, which the GPU of this device binds at once. */
+  readonly maxTensorBytes?: number | undefined;
 }
 
 /** What is known of a checkpoint before its weights are fetched. */

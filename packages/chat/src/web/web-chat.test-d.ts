@@ -34,7 +34,7 @@ test('models are stored ones or checkpoints', () => {
   expectTypeOf<{ checkpoint: 'OpenGVLab/InternVL2-1B'; precision: 'q4' }>().toExtend<ModelToLoad>();
   expectTypeOf<{ checkpoint: File[] }>().toExtend<ModelToLoad>();
   expectTypeOf<{ checkpoint: { baseUrl: string } }>().toExtend<ModelToLoad>();
-  expectTypeOf<{ checkpoint: string; precision: 'q3' }>().not.toExtend<ModelToLoad>();
+  expectTypeOf<{ checkpoint: string; precision: StoredModel['precision'] }>().toExtend<ModelToLoad>();
   expectTypeOf<string>().not.toExtend<ModelToLoad>();
 });
 

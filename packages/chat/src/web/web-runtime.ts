@@ -1,6 +1,5 @@
 import type { Backend, InternVLError } from '@internvl/backend';
-import type { DeviceFacts, ModelSizes, RuntimeChoice, WebDevice } from '@internvl/backend-web';
-import type { PrecisionName } from '@internvl/checkpoint';
+import type { ChooseOptions, DeviceFacts, ModelSizes, RuntimeChoice, WebDevice } from '@internvl/backend-web';
 import type { ModelStore, OpenWebCheckpointOptions } from '@internvl/checkpoint/web';
 
 export interface OpenBackendOptions {
@@ -35,9 +34,9 @@ export interface WebRuntime {
   /** What this browser has: `probeDevice` of `@internvl/backend-web`. */
   probe(): Promise<DeviceFacts>;
   /** What suits a model here: `chooseRuntime` of `@internvl/backend-web`. */
-  choose(facts: DeviceFacts, sizes: ModelSizes): RuntimeChoice;
+  choose(facts: DeviceFacts, sizes: ModelSizes, options: ChooseOptions): RuntimeChoice;
   /** Precisions that are offered, the one to prefer first; `['q4', 'int8', 'fp16', 'fp32']` by default. */
-  readonly precisions?: readonly PrecisionName[] | undefined;
+  readonly precisions?: readonly string[] | undefined;
   /** Where converted models are kept; the browser's own storage by default. */
   readonly store?: (() => Promise<ModelStore>) | undefined;
   /** How checkpoints are fetched: another Hub, a token, repetitions. */

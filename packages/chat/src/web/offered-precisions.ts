@@ -1,0 +1,59 @@
+import type { DeviceFacts } from '@internvl/backend-web';
+import {
+  type Checkpoint,
+  type ConversionPlan,
+  parsePrecision,
+  planConversion,
+  type TensorSource,
+} from '@internvl/checkpoint';
+import type { OfferedPrecision } from './web-chat-host.js';
+
+/**
+ * What a checkpoint takes in each precision on a device, from its headers alone. Tensors that its GPU could not bind are cut.
+ *
+ * @throws `invalid-option` for a precision that is not known; `signal.reason` when aborted
+ */
+export async function offeredPrecisions(
+  { config, weights }: Pick<Checkpoint, 'config' | 'weights'>,
+  names: readonly string[],
+  { webgpu }: DeviceFacts,
+  signal: AbortSignal | undefined,
+): Promise<readonly OfferedPrecision[]> {
+  const { maxBufferSize = Number.POSITIVE_INFINITY, maxStorageBufferBindingSize = Number.POSITIVE_INFINITY } =
+    webgpu?.limits ?? {};
+  const limitBytes = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+  const source = shapesOf(weights);
+  const offered: OfferedPrecision[] = [];
+  for (const precision of names) {
+    const options = { precision: parsePrecision(precision), signal };
+    const whole = sizesOf(await planConversion(config, source, options));
+    if (whole.largestTensorBytes <= limitBytes) {
+      offered.push({ precision, ...whole });
+      continue;
+    }
+    const cut = await planConversion(config, source, { ...options, maxTensorBytes: limitBytes });
+    offered.push({ precision, ...sizesOf(cut), maxTensorBytes: limitBytes });
+  }
+  return offered;
+}
+
+function sizesOf({ data }: ConversionPlan) {
+  const largestTensorBytes = Math.max(...data.entries.map(({ tensor }) => tensor.bytes));
+  return { weightBytes: data.bytes, largestTensorBytes };
+}
+
+/** Weights of the same shapes, all zeros: a plan needs no more, and nothing is fetched for it. */
+function shapesOf(weights: TensorSource): TensorSource {
+  const elements = (name: string) => weights.info(name).shape.reduce((product, size) => product * size, 1);
+  const read: TensorSource['read'] = async (name, { first = 0, count } = {}) =>
+    new Float32Array(count ?? elements(name) - first);
+  return {
+    names: () => weights.names(),
+    has: (name) => weights.has(name),
+    info: (name) => weights.info(name),
+    read,
+    readRows: async (name, _, rowCount) =>
+      new Float32Array((rowCount * elements(name)) / (weights.info(name).shape[0] ?? 1)),
+    readBytes: async (name, range) => new Uint8Array((await read(name, range)).buffer),
+  };
+}
