@@ -87,6 +87,8 @@ export type {
   JobQueueOptions,
   QueueState,
 } from './queue/job-queue.js';
+export { statisticsHtml } from './report/statistics-html.js';
+export { describeStatistics } from './report/statistics-text.js';
 export { validationHtml } from './report/validation-html.js';
 export { describeFinding, describeSummary } from './report/validation-text.js';
 export { type BudgetOptions, costOf, describeCost, type RowCost } from './rules/budget.js';
@@ -141,6 +143,18 @@ export type { ByteSource, ReadOptions } from './source/byte-source.js';
 export { type HttpOptions, httpSource } from './source/http-source.js';
 export { type Input, memorySource, sourceOf } from './source/input.js';
 export { readAll, readRange } from './source/read-range.js';
+export type { AnswerPriors } from './statistics/answer-counter.js';
+export type { Distribution } from './statistics/distribution.js';
+export { statistics } from './statistics/statistics.js';
+export type {
+  DataFile,
+  GroupStatistics,
+  MixtureShare,
+  Statistics,
+  StatisticsOptions,
+  TileHistogram,
+  TokenStatistics,
+} from './statistics/statistics-options.js';
 export { type TableOptions, tableRows } from './table/table-rows.js';
 export type { RowFault, TableRow } from './table/table-splitter.js';
 export { parseText, type TagOptions } from './tags/parse-text.js';

@@ -5,11 +5,13 @@ export { type SplitKey, type SplitOptions, splitFiles } from './convert/node/spl
 export { LineIndex } from './mix/node/line-index.js';
 export { type MixedRow, type MixtureFile, type OpenMixture, openMixture } from './mix/node/mix-files.js';
 export { besideOrHere } from './node/beside-or-here.js';
+export { type DataFileOptions, dataFiles, type OpenDataFile } from './node/data-files.js';
 export { fileSource } from './node/file-source.js';
 export { glob } from './node/glob.js';
 export { type OpenOptions, openSource, openSources } from './node/open-source.js';
 export { pairs } from './node/pairs.js';
 export { type S3Options, s3List, s3Source } from './node/s3-source.js';
+export { imageDigests } from './pairing/node/image-digests.js';
 export { type ImageFolderOptions, imageFolder } from './rules/node/image-folder.js';
 export { LineFile } from './rules/node/line-file.js';
 export { type ValidateInputOptions, validateInputs } from './rules/node/validate-inputs.js';
@@ -19,6 +21,7 @@ export type { ShardTask, ShardWork } from './run/shard-task.js';
 export type { Shard, ShardedInput, ShardIndex } from './run/shards.js';
 export { type TranslateTaskOptions, translateTask } from './run/translate-task.js';
 export { type ValidateTaskOptions, validateTask } from './run/validate-task.js';
+export { imageSizes } from './statistics/node/image-sizes.js';
 export { type FileCallLogOptions, fileCallLog } from './translate/node/file-call-log.js';
 export {
   type TranslatedRows,

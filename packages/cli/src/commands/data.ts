@@ -18,6 +18,20 @@ const subcommands: ReadonlyMap<string, Entry> = new Map<string, Entry>([
     },
   ],
   [
+    'clean',
+    {
+      summary: 'Take out duplicates, evaluation data, loops and personal data.',
+      load: async () => (await import('./data/clean.js')).clean,
+    },
+  ],
+  [
+    'stats',
+    {
+      summary: 'Count tokens, tiles, languages and answers.',
+      load: async () => (await import('./data/stats.js')).stats,
+    },
+  ],
+  [
     'convert',
     {
       summary: 'Turn data from one format into another.',

@@ -10,8 +10,12 @@ export interface LeakageOptions {
    * What tells that two images are the same one: a digest of their content where there are files (`imageDigests` of
    * `@internvl/dataset/node`); by default their path or address.
    */
-  readonly imageKey?: ((image: ImageRef) => Promise<string | undefined>) | undefined;
+  readonly imageKey?: ImageKey | undefined;
+  /** The same for images of the evaluation set, which may lie in another folder; by default `imageKey`. */
+  readonly evaluationKey?: ImageKey | undefined;
 }
+
+type ImageKey = (image: ImageRef) => Promise<string | undefined>;
 
 /**
  * Rows of a training set whose image, or whose question and answer, is in an evaluation set as well, whatever the language, as inputs
@@ -20,14 +24,14 @@ export interface LeakageOptions {
 export async function* leakageProblems(
   training: PairSide,
   evaluation: PairSide,
-  { imageKey = async ({ path, url }) => path ?? url }: LeakageOptions = {},
+  { imageKey = async ({ path, url }) => path ?? url, evaluationKey = imageKey }: LeakageOptions = {},
 ): AsyncGenerator<ProblemInput, void, undefined> {
   const images = new Map<string, number>();
   const texts = new Map<string, number>();
   for await (const { sample, place } of evaluation.readings) {
     if (sample === undefined) continue;
     for (const image of sample.images) {
-      const key = await imageKey(image);
+      const key = await evaluationKey(image);
       if (key !== undefined && !images.has(key)) images.set(key, lineOf(place));
     }
     const text = textKey(sample);

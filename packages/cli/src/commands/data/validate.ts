@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import {
   describeFinding,
   describeSummary,
@@ -6,21 +6,34 @@ import {
   formatNamed,
   formats,
   isRuleCode,
+  type JsonValue,
+  leakageProblems,
+  type PairBy,
+  type PairCounts,
+  pairProblems,
   type RuleCode,
+  readAlignment,
   repairable,
   ruleTable,
+  type ValidateInput,
   type ValidateMode,
   type ValidateSummary,
   validate as validateRows,
   validationHtml,
 } from '@internvl/dataset';
-import { type ImageFolderOptions, LineFile, validateInputs } from '@internvl/dataset/node';
+import {
+  dataFiles,
+  type ImageFolderOptions,
+  imageDigests,
+  LineFile,
+  validateInputs,
+} from '@internvl/dataset/node';
 import { defineCommand } from '../../command.js';
 import { budgetOf, budgetOptions } from '../../input/budget.js';
-import { writeWhole } from '../../input/write-file.js';
 import { globalOptions, streamingOption } from '../../options/common-options.js';
 import { usageError } from '../../options/usage-error.js';
 import { table } from '../../terminal/help.js';
+import { checkReports, writeReports } from './report-file.js';
 
 const options = {
   root: {
@@ -62,6 +75,22 @@ const options = {
     type: 'string',
     value: 'LIST',
     help: `Rules that may be mended, or all: ${repairable.join(', ')}.`,
+  },
+  pair: {
+    type: 'string',
+    value: 'FILE',
+    help: 'The same rows in another language: images, turns, boxes, numbers, options and kinds of answers have to agree.',
+  },
+  'pair-by': {
+    type: 'string',
+    value: 'id|image|FILE.json',
+    help: 'How rows find their partners: by id, by image and order, or by a list {"id here": "id there"}. Default: id.',
+  },
+  eval: {
+    type: 'string',
+    multiple: true,
+    value: 'FILE',
+    help: 'Evaluation data that must not be in FILE: the same image, or the same question and answer, in any language.',
   },
   'max-errors': { type: 'string', value: 'N', help: 'Stop after this many errors. Default: 0, no limit.' },
   'per-rule': {
@@ -105,7 +134,8 @@ export const validate = defineCommand({
     const mode = options.choice('mode', ['strict', 'quarantine', 'repair']) ?? 'strict';
     const fixes = fixesOf(options.text('fix'), mode);
     const outputs = outputsOf(mode, options.text('out'), options.text('quarantine'));
-    const reports = options.texts('report').map(reportOf);
+    const reports = options.texts('report');
+    checkReports(reports, ['html', 'jsonl', 'txt']);
     const root = options.text('root');
     const depth = options.choice('images', ['decode', 'header', 'exists', 'none']) ?? 'decode';
     const images: ImageFolderOptions | false = depth === 'none' ? false : { depth };
@@ -116,8 +146,30 @@ export const validate = defineCommand({
     ];
     const named = options.text('format');
     const format = named === undefined ? undefined : formatNamed(named);
-    const inputs = validateInputs(positionals, { root, images, format, stdin: surroundings.stdin, signal });
-    const run = validateRows(inputs, {
+    const read = { root, format, stdin: surroundings.stdin, signal };
+    const counts: PairCounts = { pairs: 0, directions: {} };
+    const pairFile = options.text('pair');
+    const pairBy = await pairByOf(options.text('pair-by'), pairFile);
+    const evaluation = options.texts('eval');
+    const rows = validateInputs(positionals, { root, images, format, stdin: surroundings.stdin, signal });
+    async function* inputs(): AsyncGenerator<ValidateInput, void, undefined> {
+      yield* rows;
+      if (pairFile === undefined && evaluation.length === 0) return;
+      for await (const file of dataFiles(positionals, read)) {
+        if (pairFile !== undefined) {
+          for await (const partner of dataFiles([pairFile], read))
+            yield* pairProblems(file, partner, { by: pairBy, counts });
+        }
+        for await (const held of dataFiles(evaluation, read)) {
+          const keys =
+            images === false
+              ? {}
+              : { imageKey: imageDigests(file.root), evaluationKey: imageDigests(held.root) };
+          yield* leakageProblems(file, held, keys);
+        }
+      }
+    }
+    const run = validateRows(inputs(), {
       mode,
       fixes,
       budget,
@@ -157,18 +209,26 @@ export const validate = defineCommand({
       await sound?.discard();
       await bad?.discard();
     }
-    for (const { path, write } of reports) {
-      await writeWhole(resolve(path), [new TextEncoder().encode(write(summary, findings))], signal);
-    }
-    const { counts, ...totals } = summary;
-    const listed = Object.values(counts).reduce((sum, count) => sum + count, 0);
+    const whole = summary;
+    await writeReports(
+      reports,
+      {
+        html: () => validationHtml(whole, findings),
+        jsonl: () => `${[...findings, { summary: whole }].map((line) => JSON.stringify(line)).join('\n')}\n`,
+        txt: () => `${[...findings.map(describeFinding), describeSummary(whole)].join('\n')}\n`,
+      },
+      signal,
+    );
+    const { counts: broken, ...totals } = summary;
+    const listed = Object.values(broken).reduce((sum, count) => sum + count, 0);
     const document = {
       ...totals,
-      counts,
+      counts: broken,
       findings: output.format === 'json' ? findings : undefined,
       omitted: listed - given,
       ...(outputs && { out: outputs.out, quarantine: outputs.quarantine }),
-      ...(reports.length > 0 && { reports: reports.map(({ path }) => path) }),
+      ...(pairFile !== undefined && { pairs: counts }),
+      ...(reports.length > 0 && { reports }),
     };
     const more = given > SHOWN ? `… ${given - SHOWN} more; --report FILE.html has them\n` : '';
     output.result(
@@ -178,6 +238,26 @@ export const validate = defineCommand({
     return summary.ok ? 0 : 1;
   },
 });
+
+/** @throws `usage` for --pair-by without --pair; what reading and parsing an alignment file throws */
+async function pairByOf(text: string | undefined, pairFile: string | undefined): Promise<PairBy> {
+  if (text === undefined) return 'id';
+  if (pairFile === undefined)
+    throw usageError('Expected --pair with --pair-by, got none; name the file with the partners.');
+  if (text === 'id' || text === 'image') return text;
+  return readAlignment(parseJson(await readFile(text, 'utf8'), text), text);
+}
+
+function parseJson(text: string, file: string): JsonValue {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw usageError(
+      `Expected --pair-by as id, image or a JSON file, got ${file}, which is no JSON; mend it.`,
+      { file },
+    );
+  }
+}
 
 function fixesOf(list: string | undefined, mode: ValidateMode): readonly RuleCode[] {
   if (mode !== 'repair') {
@@ -212,34 +292,4 @@ function outputsOf(mode: ValidateMode, out: string | undefined, quarantine: stri
   if (out === undefined)
     throw usageError(`Expected --out FILE with --mode ${mode}, got none; name the file for good rows.`);
   return { out, quarantine: quarantine ?? `${out.replace(/\.jsonl$/i, '')}.bad.jsonl` };
-}
-
-function reportOf(path: string): {
-  readonly path: string;
-  write(summary: ValidateSummary, findings: readonly Finding[]): string;
-} {
-  const kind = /\.(html|jsonl|txt)$/i.exec(path)?.[1]?.toLowerCase();
-  switch (kind) {
-    case 'html':
-      return { path, write: validationHtml };
-    case 'jsonl':
-      return {
-        path,
-        write: (summary, findings) =>
-          `${[...findings, { summary }].map((line) => JSON.stringify(line)).join('\n')}\n`,
-      };
-    case 'txt':
-      return {
-        path,
-        write: (summary, findings) =>
-          `${[...findings.map(describeFinding), describeSummary(summary)].join('\n')}\n`,
-      };
-    default:
-      throw usageError(
-        `Expected --report as FILE.html, FILE.jsonl or FILE.txt, got '${path}'; end it in one of these.`,
-        {
-          value: path,
-        },
-      );
-  }
 }
