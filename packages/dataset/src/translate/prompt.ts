@@ -50,11 +50,15 @@ export function systemPrompt({ from, to, names, glossary }: PromptOptions): stri
   return lines.join('\n');
 }
 
-/** The first request for a sample: one message with all its segments. */
+/**
+ * The first request for a sample: one message with all its segments.
+ *
+ * @param system of `systemPrompt`
+ */
 export function translationMessages(
   segments: readonly MaskedSegment[],
   roles: readonly Role[],
-  options: PromptOptions,
+  system: string,
 ): ChatMessage[] {
   const document = {
     segments: segments.map(({ text, turnIndex }, index) => ({
@@ -64,7 +68,7 @@ export function translationMessages(
     })),
   };
   return [
-    { role: 'system', content: systemPrompt(options) },
+    { role: 'system', content: system },
     { role: 'user', content: JSON.stringify(document) },
   ];
 }

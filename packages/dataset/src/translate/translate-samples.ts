@@ -13,7 +13,13 @@ import { type Clock, systemClock } from './clock.js';
 import { type MaskedSegment, maskSample } from './mask.js';
 import { orderedMap } from './ordered-map.js';
 import { parseReply } from './parse-reply.js';
-import { answerSchema, type NamePolicy, repairMessages, translationMessages } from './prompt.js';
+import {
+  answerSchema,
+  type NamePolicy,
+  repairMessages,
+  systemPrompt,
+  translationMessages,
+} from './prompt.js';
 import { type OptionalKind, optionalKinds, type SpanKind } from './protect.js';
 import { CardCounter, type CardCounts, type CardFacts, type FailureCode } from './translation-card.js';
 import type { ChatMessage, Translator, TranslatorRequest } from './translator.js';
@@ -153,6 +159,8 @@ class TranslationRun {
   readonly #budget: Budget;
   readonly #caller: Caller;
   readonly #counts = { translated: 0, copied: 0, quarantined: 0 };
+  /** Instructions by source language. */
+  readonly #prompts = new Map<string, string>();
   /** Calls that the card has counted. */
   readonly #counted = new Set<string>();
 
@@ -235,10 +243,10 @@ class TranslationRun {
   }
 
   async #ask(sample: Sample, index: number, segments: readonly MaskedSegment[]): Promise<Settled> {
-    const { to, names = 'keep', glossary = {}, repairs = 2 } = this.#options;
+    const { repairs = 2 } = this.#options;
     const from = sample.lang ?? this.#from;
     const roles = sample.turns.map(({ role }) => role);
-    let messages = translationMessages(segments, roles, { from, to, names, glossary });
+    let messages = translationMessages(segments, roles, this.#systemPrompt(from));
     let maxTokens = this.#options.maxTokens ?? roomFor(segments);
     const calls: AnsweredCall[] = [];
     const failed: TranslationFailure[][] = [];
@@ -275,6 +283,15 @@ class TranslationRun {
       const answer = calls.at(-1)!.completion.text;
       messages = repairMessages(messages, answer, complaintsOf(failures, segments));
     }
+  }
+
+  #systemPrompt(from: string): string {
+    const known = this.#prompts.get(from);
+    if (known !== undefined) return known;
+    const { to, names = 'keep', glossary = {} } = this.#options;
+    const prompt = systemPrompt({ from, to, names, glossary });
+    this.#prompts.set(from, prompt);
+    return prompt;
   }
 
   async #call(request: TranslatorRequest): Promise<AnsweredCall | CallError> {
