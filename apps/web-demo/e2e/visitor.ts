@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright';
 import { chromium as findChromium } from '../../../packages/backend-web/scripts/chromium.js';
@@ -6,6 +7,15 @@ import { chromium as findChromium } from '../../../packages/backend-web/scripts/
 export const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export const nanoFolder = folder('../../../models/nano/');
 export const sample = (name: string) => `${nanoFolder}samples/${name}`;
+
+/** What OpenGVLab's own `chat()` answered about a sample image. */
+export function recordedAnswer(file: string, question: string): string {
+  const samples: { file: string; turns: { question: string; text: string }[] }[] = JSON.parse(
+    readFileSync(sample('samples.json'), 'utf8'),
+  );
+  const turns = samples.find((entry) => entry.file === file)?.turns;
+  return turns!.find((turn) => turn.question === question)!.text;
+}
 
 export function launch(): Promise<Browser> {
   return chromium.launch({
