@@ -81,8 +81,10 @@ export async function writeModel(
     return manifest;
   } catch (error) {
     if (!folder.isFull(error)) throw error;
-    const left = await folder.free();
-    throw folder.full(Math.max(needed - loaded, (left ?? 0) + 1), left, error);
+    const missing = Math.max(1, needed - loaded);
+    const free = await folder.free();
+    // Some systems promise more than they give.
+    throw folder.full(missing, free !== undefined && free < missing ? free : undefined, error);
   }
 }
 

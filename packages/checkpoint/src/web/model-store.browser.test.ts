@@ -1,8 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { cdp } from 'vitest/browser';
 import type { Manifest } from '../convert/manifest.js';
 import { errorOf } from '../testing/error-of.js';
 import { startTab } from '../testing/store-tab.js';
 import { modelStore, openCheckpoint } from '../web.js';
+
+/** What Playwright gives; the types of Vitest know no commands. */
+interface CdpSession {
+  send?(method: string, options: object): Promise<unknown>;
+}
 
 const blockBytes = 65_536;
 const expected = inject('nodeManifests');
@@ -173,6 +179,28 @@ describe('a checkpoint', () => {
   test('the folder that a page’s server answers with its own page for is none', async () => {
     expect((await errorOf(() => openCheckpoint({ baseUrl: '/nowhere' }))).code).toBe('model-not-found');
   });
+});
+
+test('a quota that is reached on the way is told, and the conversion goes on when there is more', async () => {
+  const session: CdpSession = cdp();
+  const setQuota = (quotaSize?: number) =>
+    session.send?.('Storage.overrideQuotaForOrigin', { origin: location.origin, quotaSize });
+  const { usage = 0 } = await navigator.storage.estimate();
+  const task = { folder, baseUrl: baseUrl(), precision: 'fp32', blockBytes } as const;
+  const store = await modelStore({ root });
+  await setQuota(usage + 1_000_000);
+  try {
+    const refused = startTab(task).done;
+    await expect(refused).rejects.toMatchObject({
+      code: 'storage-full',
+      facts: { needed: expect.any(Number) },
+    });
+    expect(await store.list()).toMatchObject([{ complete: false }]);
+  } finally {
+    await setQuota();
+  }
+  const { manifest } = await startTab(task).done;
+  expect(content(manifest)).toEqual(content(expected['v2-1b fp32']));
 });
 
 test('removing a model gives its room back', async () => {

@@ -61,7 +61,7 @@ describe('interruption', () => {
     await memoryStore(whole).remove(id);
     await memoryStore(whole).convert(checkpoint, { blockBytes });
     expect(writes).toBeGreaterThan(50);
-    for (let seed = 0; seed < 12; seed++) {
+    for (let seed = 0; seed < 6; seed++) {
       const storage = memoryStorage();
       // Interrupted again and again, each time after some more writes.
       for (let at = (seed * 7919) % 37; ; at += 1 + ((at * 31 + seed * 17) % 61)) {

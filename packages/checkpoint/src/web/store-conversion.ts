@@ -68,9 +68,10 @@ export async function convertInto(conversion: StoreConversion, options: StoreCon
     await directory.remove(downloadName);
   } catch (error) {
     if (!isStorageFull(error)) throw error;
+    const missing = Math.max(1, await missingBytes(conversion, totalBytes, remote));
     const free = await freeBytes(estimate);
-    const left = await missingBytes(conversion, totalBytes, remote);
-    throw storageFull(Math.max(left, (free ?? 0) + 1), free, error);
+    // Some browsers promise every page the same and give what there is.
+    throw storageFull(missing, free !== undefined && free < missing ? free : undefined, error);
   }
 }
 
