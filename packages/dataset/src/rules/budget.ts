@@ -1,11 +1,7 @@
 import { type ImageSize, type PlanOptions, planTiles, tilesPerImage } from '@internvl/tiling';
 import type { Tokenizer } from '@internvl/tokenizer';
-import {
-  buildPrompt,
-  type ConversationTemplate,
-  type PromptPart,
-  type PromptTurn,
-} from '@internvl/tokenizer/templates';
+import type { ConversationTemplate, PromptPart, PromptTurn } from '@internvl/tokenizer/templates';
+import { labelConversation } from '../labels/label-conversation.js';
 import { isJsonList, isJsonObject, type JsonObject } from '../sample/json.js';
 
 /** What a row is counted with: the model's own tokenizer, template and tile rule. */
@@ -37,7 +33,7 @@ export function tokensPerTileOf({ tileSize = 448, tokensPerTile }: PlanOptions):
 
 /**
  * Tokens of a sound InternVL row as the trainer makes them: images share the tile limit (`max(1, floor(limit / images))`), each has
- * two markers, text goes through the template.
+ * two markers, text goes through the template, as `labelConversation` does it.
  *
  * @param sizes of the images in pixels, in order
  */
@@ -55,14 +51,15 @@ export function costOf(
   );
   const { system, turns } = promptTurns(row, perImage);
   const told = system === undefined ? template : { ...template, systemMessage: system };
-  const { ids, slots } = buildPrompt(tokenizer, told, turns, { tokensPerTile, open: false });
-  const tiles = slots.reduce((sum, slot) => sum + slot.tiles, 0);
-  const markers = 2 * slots.length;
+  const { ids, visualTokens } = labelConversation(tokenizer, told, turns, { tokensPerTile });
+  const tiles = visualTokens / tokensPerTile;
+  const images = turns.flatMap(({ parts }) => parts.filter(({ type }) => type === 'image'));
+  const markers = 2 * images.length;
   return {
     tiles,
     tokensPerTile,
     markers,
-    text: ids.length - tiles * tokensPerTile - markers,
+    text: ids.length - visualTokens - markers,
     total: ids.length,
   };
 }
