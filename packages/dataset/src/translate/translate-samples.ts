@@ -1,4 +1,5 @@
 import { DatasetError } from '../error.js';
+import { languageIdentifier } from '../language/identify-language.js';
 import type { Sample, Turn } from '../sample/sample.js';
 import { AdaptiveLimit } from './adaptive-limit.js';
 import { Budget, type BudgetLimits, priceOf, type Spending, type TokenPrice } from './budget.js';
@@ -81,6 +82,8 @@ export interface TranslateOptions {
   readonly protect?: readonly OptionalKind[] | undefined;
   /** Turns whose text stays as it is. Default: answers of samples whose task is `ocr`. */
   readonly verbatim?: ((turn: Turn, sample: Sample) => boolean) | undefined;
+  /** Tells languages of one script apart, such as `latinLanguages()` gives; without it, English passes for French. */
+  readonly identify?: ((text: string) => string | undefined) | undefined;
   /** Quality checks that are left out. */
   readonly skipChecks?: readonly CheckCode[] | undefined;
   /** Least and most target units (words, or Han characters) per source unit; the language pair's own by default. */
@@ -154,6 +157,7 @@ class TranslationRun {
   readonly #from: string;
   readonly #kinds: ReadonlySet<SpanKind>;
   readonly #skip: ReadonlySet<CheckCode>;
+  readonly #identify: ReturnType<typeof languageIdentifier>;
   readonly #leave = new AbortController();
   readonly #limit: AdaptiveLimit;
   readonly #budget: Budget;
@@ -182,6 +186,7 @@ class TranslationRun {
     const always: SpanKind[] = ['mark', 'image', 'video', 'box', 'quad', 'tag'];
     this.#kinds = new Set<SpanKind>([...always, ...(options.protect ?? optionalKinds)]);
     this.#skip = new Set(options.skipChecks);
+    this.#identify = languageIdentifier(options.identify);
     const most = Math.max(1, Math.min(concurrency, translator.concurrency ?? concurrency));
     this.#limit = new AdaptiveLimit({ initial: Math.min(4, most), most }, clock);
     this.#budget = new Budget(budget, price, clock);
@@ -305,7 +310,13 @@ class TranslationRun {
 
   #check(segments: readonly MaskedSegment[], texts: readonly string[], from: string): TranslationFailure[] {
     const { to, lengthBand = lengthBandOf(from, to) } = this.#options;
-    return checkSegments(segments, texts, { from, to, lengthBand, skip: this.#skip });
+    return checkSegments(segments, texts, {
+      from,
+      to,
+      lengthBand,
+      identify: this.#identify,
+      skip: this.#skip,
+    });
   }
 
   #accepted(

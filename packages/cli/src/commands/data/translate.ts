@@ -5,12 +5,13 @@ import {
   type CheckCode,
   cardFacts,
   checkCodes,
-  describePlace,
+  DatasetError,
   formatNamed,
   formatOfName,
   isJsonObject,
   type JsonObject,
   type JsonValue,
+  latinLanguages,
   localTranslator,
   openaiTranslator,
   type Reading,
@@ -19,7 +20,7 @@ import {
   translationCard,
   translationCardMarkdown,
 } from '@internvl/dataset';
-import { fileCallLog, openSources, translateRows } from '@internvl/dataset/node';
+import { derivedLineage, fileCallLog, openSources, translateRows } from '@internvl/dataset/node';
 import { defineCommand } from '../../command.js';
 import { modelPath } from '../../input/model.js';
 import { showProgress } from '../../input/progress.js';
@@ -30,6 +31,7 @@ import { usageError } from '../../options/usage-error.js';
 import type { Output } from '../../terminal/output.js';
 import type { Surroundings } from '../../terminal/surroundings.js';
 import { localModel } from './local-model.js';
+import { tellProblem, writeLineage } from './rows.js';
 
 const options = {
   to: { type: 'string', value: 'TAG', help: 'Language to translate into: zh, en, zh-Hant, ja, …' },
@@ -158,11 +160,12 @@ export const translate = defineCommand({
           yield* read(source, { signal });
         }
       }
-      const { counts, unreadable, unwritable } = await translateRows(readings(), {
+      const { counts, unreadable, unwritable, tally } = await translateRows(readings(), {
         ...task,
         log,
         out,
         quarantine,
+        identify: await identifierOf(task.from, to, output),
         skipChecks: options.texts('skip-check').map(checkOf),
         repairs: options.number('repairs', { least: 0, whole: true }),
         concurrency: options.number('concurrency', { least: 1, whole: true }),
@@ -174,10 +177,7 @@ export const translate = defineCommand({
           timeMs: minutes === undefined ? undefined : minutes * 60_000,
         },
         signal,
-        onProblem: (problem) => {
-          output.event({ problem });
-          output.note(`${describePlace(problem.place)}: ${problem.message} [${problem.code}]`);
-        },
+        onProblem: (problem) => tellProblem(problem, output),
         onProgress: ({ samples, quarantined, calls: made, concurrency }) => {
           output.progress(
             `translating, ${made.paid} calls, ${made.cached} from before, ${concurrency} at once, ${quarantined} set apart`,
@@ -193,6 +193,28 @@ export const translate = defineCommand({
       const text = (content: string) => [new TextEncoder().encode(content)];
       await writeWhole(`${base}.card.json`, text(`${JSON.stringify(document, null, 2)}\n`), signal);
       await writeWhole(`${base}.card.md`, text(translationCardMarkdown(card)), signal);
+      const { promptVersion, glossaryTerms, samples } = card;
+      const lineage = await derivedLineage({
+        step: 'translate',
+        options: {
+          from: task.from,
+          to,
+          names: task.names,
+          translator: translator.id,
+          promptVersion,
+          glossaryTerms,
+        },
+        inputs: sources
+          .map(({ name }) => name)
+          .filter((name) => name !== '-' && !/^[a-z\d]+:\/\//i.test(name)),
+        outputs: [
+          { path: out, samples: samples.translated + samples.copied - unwritable },
+          { path: quarantine, samples: samples.quarantined + unreadable + unwritable },
+        ],
+        counts: tally,
+        signal,
+      });
+      await writeLineage(lineage, out, undefined, signal);
       const whole = { ...document, out, quarantine, calls };
       output.result(output.format === 'jsonl' ? { summary: whole } : whole, translationCardMarkdown(card));
       return card.samples.quarantined + unreadable + unwritable === 0 ? 0 : 1;
@@ -262,6 +284,22 @@ export function keyOf(variable: string | undefined, env: Surroundings['env']): s
   throw usageError(`Expected the key in the environment variable ${variable}, got none; set it.`, {
     variable,
   });
+}
+
+/** Between Chinese, Japanese, Korean and the rest the script tells; else a detector has to. */
+async function identifierOf(
+  from: string,
+  to: string,
+  output: Output,
+): Promise<((text: string) => string | undefined) | undefined> {
+  if ([from, to].some((tag) => /^(?:zh|ja|ko)\b/i.test(tag))) return undefined;
+  try {
+    return await latinLanguages();
+  } catch (error) {
+    if (!DatasetError.is(error, 'language-detector-missing')) throw error;
+    output.note(`${error.message} Texts left in '${from}' may pass.`);
+    return undefined;
+  }
 }
 
 function extraOf(text: string | undefined): JsonObject | undefined {

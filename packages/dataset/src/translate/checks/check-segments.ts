@@ -1,3 +1,4 @@
+import type { IdentifiedLanguage } from '../../language/identify-language.js';
 import type { MaskedSegment } from '../mask.js';
 import { wordsOf } from '../unmask.js';
 import { type CheckCode, type CheckFailure, checkCodes } from './check.js';
@@ -7,6 +8,8 @@ export interface CheckOptions {
   readonly from: string;
   readonly to: string;
   readonly lengthBand: readonly [number, number];
+  /** Tells what a text is written in. */
+  readonly identify: (text: string) => IdentifiedLanguage;
   /** Checks that are left out. */
   readonly skip: ReadonlySet<CheckCode>;
 }
@@ -15,13 +18,14 @@ export interface CheckOptions {
 export function checkSegments(
   segments: readonly MaskedSegment[],
   targets: readonly string[],
-  { from, to, lengthBand, skip }: CheckOptions,
+  { from, to, lengthBand, identify, skip }: CheckOptions,
 ): CheckFailure[] {
   return segments.flatMap((segment, index) => {
     const target = targets[index]!;
     const sourceWords = wordsOf(segment.text);
     const targetWords = wordsOf(target);
-    const checked = { segment, target, sourceWords, targetWords, from, to, lengthBand };
+    const identified = identify(targetWords);
+    const checked = { segment, target, sourceWords, targetWords, from, to, identified, lengthBand };
     return checkCodes.flatMap((check) => {
       if (skip.has(check)) return [];
       const message = checks[check](checked);

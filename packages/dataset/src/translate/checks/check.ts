@@ -1,3 +1,4 @@
+import type { IdentifiedLanguage } from '../../language/identify-language.js';
 import type { MaskedSegment } from '../mask.js';
 
 /** Codes of the quality checks, in the order they run and are reported. */
@@ -25,6 +26,8 @@ export interface Checked {
   /** BCP 47 tags. */
   readonly from: string;
   readonly to: string;
+  /** What the translation is written in. */
+  readonly identified: IdentifiedLanguage;
   /** Least and most target units per source unit. */
   readonly lengthBand: readonly [number, number];
 }

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { languageIdentifier } from '../../language/identify-language.js';
+import { latinLanguages } from '../../language/latin-languages.js';
 import { maskSample } from '../mask.js';
 import { optionalKinds, type SpanKind } from '../protect.js';
 import { checkSegments } from './check-segments.js';
@@ -6,12 +8,14 @@ import { lengthBandOf } from './units.js';
 
 const kinds = new Set<SpanKind>(['mark', 'image', 'video', 'box', 'quad', 'tag', ...optionalKinds]);
 
+const identify = languageIdentifier(await latinLanguages());
+
 function failed(source: string, target: string, from = 'en', to = 'zh'): string[] {
   const segments = maskSample(
     { id: '1', images: [], turns: [{ role: 'user', parts: [{ type: 'text', text: source }] }] },
     { kinds, verbatim: () => false },
   );
-  const options = { from, to, lengthBand: lengthBandOf(from, to), skip: new Set<never>() };
+  const options = { from, to, lengthBand: lengthBandOf(from, to), identify, skip: new Set<never>() };
   return checkSegments(segments, [target], options).map(({ check, message }) => `${check}: ${message}`);
 }
 
@@ -87,4 +91,16 @@ test('from Chinese', () => {
   expect(
     failed('图中有多少只狗在沙滩上奔跑？', 'How many 只狗在沙滩上奔跑 are there?', 'zh', 'en').join(),
   ).toContain('untranslated');
+});
+
+test('the wrong characters, and the wrong language of one script', () => {
+  expect(failed('Which way does the car go?', '这辆汽车开往哪个方向？', 'en', 'zh-Hant')).toEqual([
+    'language: it is written in simplified characters, not in traditional ones',
+  ]);
+  expect(failed('Which way does the car go?', '這輛汽車開往哪個方向？', 'en', 'zh-Hant')).toEqual([]);
+  const french = 'La voiture rouge roule très vite vers la grande gare.';
+  expect(failed('The red car drives very fast to the big station.', french, 'en', 'fr')).toEqual([]);
+  expect(failed('The red car drives very fast to the big station.', french, 'en', 'de')).toEqual([
+    "language: it is in the language 'fr', not in 'de'",
+  ]);
 });

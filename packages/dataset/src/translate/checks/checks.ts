@@ -1,7 +1,7 @@
 import { markErrors } from '../mark-errors.js';
 import type { Check, CheckCode, Checked } from './check.js';
 import { numbersOf, saysNumber } from './numbers.js';
-import { isUnspaced, scriptShare, scriptsOf } from './scripts.js';
+import { isUnspaced, primaryTag, scriptShare, scriptsOf } from './scripts.js';
 import { unitsOf } from './units.js';
 
 /** A translation into Chinese may keep names and terms in English, so a good part of it may be Latin. */
@@ -37,14 +37,30 @@ function placeholders({ target, segment }: Checked): string | undefined {
   return errors.length === 0 ? undefined : errors.join('; ');
 }
 
-function language({ targetWords, sourceWords, from, to }: Checked): string | undefined {
-  const sameScript = scriptsOf(from).join() === scriptsOf(to).join();
-  if (sameScript || /^\P{L}*$/u.test(targetWords)) return;
+/** Below so many words, nothing tells languages of one script apart. */
+const LEAST_WORDS = 5;
+
+function language({ targetWords, sourceWords, from, to, identified }: Checked): string | undefined {
+  if (/^\P{L}*$/u.test(targetWords)) return;
+  const variant = variantOf(to);
+  if (variant !== undefined && identified.variant !== undefined && identified.variant !== variant) {
+    return `it is written in ${identified.variant} characters, not in ${variant} ones`;
+  }
+  if (scriptsOf(from).join() === scriptsOf(to).join()) {
+    const came = identified.language;
+    if (came === undefined || came === primaryTag(to) || unitsOf(targetWords).length < LEAST_WORDS) return;
+    return `it is in the language '${came}', not in '${to}'`;
+  }
   const share = scriptShare(targetWords, to);
   // Much of a text of names may stay as it is.
   if (share >= LEAST_SHARE || (unitsOf(sourceWords).length <= 2 && share > 0)) return;
   if (unitsOf(sourceWords).length <= 2 && isName(sourceWords)) return;
   return `only ${Math.round(share * 100)} % of it is in the script of the language '${to}'`;
+}
+
+function variantOf(to: string): 'simplified' | 'traditional' | undefined {
+  if (primaryTag(to) !== 'zh') return undefined;
+  return /-(?:Hant|TW|HK|MO)\b/i.test(to) ? 'traditional' : 'simplified';
 }
 
 /** Answers that look like names, capital first, and are none. */

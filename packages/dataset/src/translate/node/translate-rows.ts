@@ -3,6 +3,7 @@ import { LineFile } from '../../rules/node/line-file.js';
 import type { Problem } from '../../sample/problem.js';
 import type { Reading } from '../../sample/reading.js';
 import type { Sample } from '../../sample/sample.js';
+import { Tallier, type Tally } from '../../write/tally.js';
 import { type TranslateOptions, type TranslationResult, translateSamples } from '../translate-samples.js';
 import type { CardCounts } from '../translation-card.js';
 
@@ -21,6 +22,8 @@ export interface TranslatedRows {
   readonly unreadable: number;
   /** Rows that InternVL's format can't hold. */
   readonly unwritable: number;
+  /** Of the rows in `out`, and all problems. */
+  readonly tally: Tally;
 }
 
 /**
@@ -36,8 +39,13 @@ export async function translateRows(
   const good = await LineFile.open(out);
   const bad = await LineFile.open(quarantine);
   try {
-    const rows = new RowQueue(readings, onProblem);
-    const writer = new RowWriter(good, bad, rows, onProblem);
+    const tallier = new Tallier();
+    const tell = (problem: Problem) => {
+      tallier.problem(problem);
+      onProblem?.(problem);
+    };
+    const rows = new RowQueue(readings, tell);
+    const writer = new RowWriter(good, bad, rows, tallier, tell);
     const results = translateSamples(rows.samples(), options);
     let counts: CardCounts;
     for (;;) {
@@ -51,7 +59,7 @@ export async function translateRows(
     await writer.end();
     await good.finish();
     await bad.finish();
-    return { counts, unreadable: rows.unreadable, unwritable: writer.unwritable };
+    return { counts, unreadable: rows.unreadable, unwritable: writer.unwritable, tally: tallier.tally };
   } finally {
     await good.discard();
     await bad.discard();
@@ -62,18 +70,18 @@ export async function translateRows(
 class RowQueue {
   unreadable = 0;
   readonly #readings: AsyncIterable<Reading>;
-  readonly #onProblem: ((problem: Problem) => void) | undefined;
+  readonly #onProblem: (problem: Problem) => void;
   /** In order; a good row only says where it was. */
   readonly #waiting: Reading[] = [];
 
-  constructor(readings: AsyncIterable<Reading>, onProblem: ((problem: Problem) => void) | undefined) {
+  constructor(readings: AsyncIterable<Reading>, onProblem: (problem: Problem) => void) {
     this.#readings = readings;
     this.#onProblem = onProblem;
   }
 
   async *samples(): AsyncGenerator<Sample, void, void> {
     for await (const reading of this.#readings) {
-      for (const problem of reading.problems) this.#onProblem?.(problem);
+      for (const problem of reading.problems) this.#onProblem(problem);
       this.#waiting.push(reading);
       if (reading.sample === undefined) this.unreadable++;
       else yield reading.sample;
@@ -96,17 +104,20 @@ class RowWriter {
   readonly #good: LineFile;
   readonly #bad: LineFile;
   readonly #rows: RowQueue;
-  readonly #onProblem: ((problem: Problem) => void) | undefined;
+  readonly #tallier: Tallier;
+  readonly #onProblem: (problem: Problem) => void;
 
   constructor(
     good: LineFile,
     bad: LineFile,
     rows: RowQueue,
-    onProblem: ((problem: Problem) => void) | undefined,
+    tallier: Tallier,
+    onProblem: (problem: Problem) => void,
   ) {
     this.#good = good;
     this.#bad = bad;
     this.#rows = rows;
+    this.#tallier = tallier;
     this.#onProblem = onProblem;
   }
 
@@ -137,10 +148,13 @@ class RowWriter {
       );
       return;
     }
-    for (const problem of problems) this.#onProblem?.(problem);
+    for (const problem of problems) this.#onProblem(problem);
     if (row === undefined) {
       this.unwritable++;
       await this.#bad.write(JSON.stringify({ place, problems }));
-    } else await this.#good.write(JSON.stringify(row));
+    } else {
+      this.#tallier.add(result.sample);
+      await this.#good.write(JSON.stringify(row));
+    }
   }
 }
