@@ -94,7 +94,8 @@ export const pairs = defineCommand({
       await read.return({ rows: 0, pairs: 0, skipped: 0, errors: 0, directions: {} });
     }
     if (document) {
-      const end = { ...summary, problems, ...(failure !== undefined && { error: errorOf(failure) }) };
+      const { pairs: _, ...counts } = summary ?? {};
+      const end = { ...counts, problems, ...(failure !== undefined && { error: errorOf(failure) }) };
       writer.write(`${first ? '{"pairs":[' : ''}],${JSON.stringify(end).slice(1)}\n`);
     }
     await writer.flush();
