@@ -27,7 +27,7 @@ function reasonOf(cause: unknown): string {
 }
 
 /** An address as it may be printed. */
-export function withoutPassword(address: string): string {
+function withoutPassword(address: string): string {
   try {
     const url = new URL(address);
     if (url.password !== '') url.password = '***';

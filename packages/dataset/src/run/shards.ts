@@ -74,7 +74,7 @@ export async function makeShards(
 }
 
 /** The shards that are there, or undefined where none were made. @throws `shards-damaged` */
-export async function readShards(folder: string): Promise<ShardIndex | undefined> {
+async function readShards(folder: string): Promise<ShardIndex | undefined> {
   const file = join(folder, 'shards', INDEX);
   let text: string;
   try {

@@ -51,7 +51,7 @@ export function isUnspaced(language: string): boolean {
   return ['zh', 'ja', 'th'].includes(primaryTag(language));
 }
 
-export function countScripts(text: string): ScriptCounts {
+function countScripts(text: string): ScriptCounts {
   const counts = new Map<string, number>();
   let letters = 0;
   for (const [script, pattern] of scripts) {
