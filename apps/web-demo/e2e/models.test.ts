@@ -89,6 +89,17 @@ test('a download that is cancelled is kept and can be resumed', async () => {
   expect(visitor.errors).toEqual([]);
 });
 
+test('a model that the storage cannot hold is refused before its download, with the reason', async () => {
+  const session = await visitor.page.context().newCDPSession(visitor.page);
+  const { origin } = new URL(server.url);
+  await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 20_000_000 });
+  const dialog = await lookUp(hub.repo);
+  const offer = dialog.locator('.offer');
+  await offer.waitFor();
+  expect(await offer.textContent()).toContain('There is not enough storage');
+  expect(await offer.getByRole('button').isDisabled()).toBe(true);
+});
+
 test('an id that is none is told, with a way on', async () => {
   const dialog = await lookUp('org/none');
   await expect.poll(() => dialog.locator('.failure').textContent()).toContain('There is no such model.');

@@ -6,7 +6,7 @@ import type { Failure, Step } from './failure.js';
 
 /** What the next steps of a failure act on. */
 export interface Circumstances {
-  readonly engine: Engine;
+  readonly engine: Pick<Engine, 'restart'>;
   readonly state: PageState;
   /** Does again what failed. */
   readonly retry?: (() => void) | undefined;
@@ -15,12 +15,19 @@ export interface Circumstances {
 type Topic = keyof Words['failures'];
 
 /** Codes of the packages, and what they mean to a visitor. Codes that are not here are shown in their own words. */
-const topics: Readonly<Record<string, Topic>> = {
+export const topics: Readonly<Record<string, Topic>> = {
   'storage-full': 'storageFull',
   'disk-full': 'storageFull',
   QuotaExceededError: 'storageFull',
   'out-of-memory': 'outOfMemory',
   RangeError: 'outOfMemory',
+  'buffer-too-large': 'outOfMemory',
+  'nothing-fits': 'nothingFits',
+  'precision-overflow': 'nothingFits',
+  'storage-missing': 'storageMissing',
+  'threads-blocked': 'runtime',
+  'runtime-timeout': 'runtime',
+  'reserved-text': 'reservedText',
   network: 'network',
   'hub-offline': 'network',
   'hub-unauthorized': 'unauthorized',
@@ -46,24 +53,30 @@ const topics: Readonly<Record<string, Topic>> = {
   'device-lost': 'deviceLost',
   'device-missing': 'deviceMissing',
   'host-lost': 'hostLost',
-  'invalid-option': 'other',
+  'host-disposed': 'hostLost',
+  'chat-disposed': 'hostLost',
 };
 
 /** Puts an error into words with a next step. */
 export function explain(error: unknown, { engine, state, retry }: Circumstances): Failure {
   const topic = topicOf(error);
   const steps: Step[] = [];
-  if (topic === 'hostLost' || topic === 'outOfMemory') {
+  if (restarts.has(topic)) {
     steps.push({ label: (w) => w.steps.restart, act: () => void restart(engine, state, retry) });
   } else if (retry) {
     steps.push({ label: (w) => (topic === 'network' ? w.resume : w.steps.retry), act: retry });
   }
   if (chooseModel.has(topic))
     steps.push({ label: (w) => w.steps.chooseModel, act: () => state.choosing.set(true) });
+  if (steps.length === 0) steps.push({ label: (w) => w.reload, act: () => location.reload() });
   return { message: (w) => w.failures[topic], detail: detailOf(error), steps };
 }
 
+/** Only a new worker is sure to be in order again. */
+const restarts: ReadonlySet<Topic> = new Set(['hostLost', 'outOfMemory', 'runtime']);
+
 const chooseModel: ReadonlySet<Topic> = new Set([
+  'nothingFits',
   'storageFull',
   'outOfMemory',
   'unauthorized',
@@ -89,7 +102,11 @@ function detailOf(error: unknown): string | undefined {
   return error instanceof Error ? error.message : String(error);
 }
 
-async function restart(engine: Engine, state: PageState, retry: (() => void) | undefined): Promise<void> {
+async function restart(
+  engine: Circumstances['engine'],
+  state: PageState,
+  retry: (() => void) | undefined,
+): Promise<void> {
   state.model.set(undefined);
   state.failure.set(undefined);
   await engine.restart();

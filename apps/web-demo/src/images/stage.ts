@@ -29,6 +29,7 @@ export function stage(state: PageState): HTMLElement {
     const before = plans.slice(0, index).reduce((sum, { tiles }) => sum + tiles, 0);
     const done = state.tilesDone.value - before;
     const boxes = state.boxes.value.filter((box) => box.image === index);
+    view.style.setProperty('--ratio', `${image.width / image.height}`);
     view.replaceChildren(
       picture(image),
       tileOverlay(plan, done),

@@ -129,6 +129,12 @@ export const en = {
       'There is not enough room to store this model. Remove stored models, or choose a smaller precision.',
     outOfMemory:
       'This device ran out of memory. Start again, close other tabs, lower the number of tiles, or choose a smaller model.',
+    nothingFits:
+      'This device can’t run this model in that precision. Choose another precision or a smaller model.',
+    storageMissing:
+      'This browser gives the page no storage, as in some private windows. Open it in an ordinary window.',
+    runtime: 'The runtime did not start. Reload the page; if it stays, its server lacks a file or a header.',
+    reservedText: 'Your question contains a word that the model reserves for itself. Write it another way.',
     network: 'The connection was lost. What has arrived is kept: resume when you are online again.',
     unauthorized:
       'The Hub wants a login for this model. Choose one that is open, or download it and open its folder.',

@@ -2,8 +2,11 @@ import { element, uniqueId } from '../page/element.js';
 import { say } from '../page/language.js';
 import type { PageState } from '../state.js';
 
+/** Asks the model; the conversation shows `shown` where the prompt itself is not for people. */
+export type Ask = (prompt: string, shown?: string) => void;
+
 /** Where a question is written: Enter sends it, Shift and Enter begins a new line; while an answer comes it stops it. */
-export function composer({ answering, model }: PageState, ask: (text: string) => void): HTMLElement {
+export function composer({ answering, model }: PageState, ask: Ask): HTMLElement {
   const id = uniqueId('question');
   const field = element('textarea', {
     id,
@@ -23,7 +26,7 @@ export function composer({ answering, model }: PageState, ask: (text: string) =>
     type: 'button',
     text: (w) => w.locate,
     title: (w) => w.locateHint,
-    on: { click: () => submit((text) => words(text)) },
+    on: { click: () => submit((text) => ask(boxPrompt(text), `▢ ${text}`)) },
   });
   const form = element(
     'form',
@@ -43,14 +46,14 @@ export function composer({ answering, model }: PageState, ask: (text: string) =>
     element('div', { class: 'column' }, button, locate),
   );
 
-  const submit = (prompt: (text: string) => string) => {
+  const submit = (put: (text: string) => void) => {
     const text = field.value.trim();
     field.focus();
     if (text === '' || answering.value || !model.value) return;
     field.value = '';
-    ask(prompt(text));
+    put(text);
   };
-  const send = () => submit((text) => text);
+  const send = () => submit((text) => ask(text));
   const show = () => {
     const stopping = answering.value !== undefined;
     button.disabled = !stopping && model.value === undefined;
@@ -64,7 +67,7 @@ export function composer({ answering, model }: PageState, ask: (text: string) =>
 }
 
 /** The reference's prompt for boxes, in the language of the text. */
-function words(text: string): string {
+function boxPrompt(text: string): string {
   return /\p{Script=Han}/u.test(text)
     ? `请给出这句话所描述区域的边界框坐标：<ref>${text}</ref>`
     : `Please provide the bounding box coordinate of the region this sentence describes: <ref>${text}</ref>`;

@@ -4,7 +4,7 @@ import { element } from '../page/element.js';
 import type { PageState } from '../state.js';
 import { AnswerView } from './answer-view.js';
 import { ask } from './ask.js';
-import { composer } from './composer.js';
+import { type Ask, composer } from './composer.js';
 import { CurrentConversation, questionParts } from './current-conversation.js';
 import { tasks } from './tasks.js';
 
@@ -17,12 +17,12 @@ export function conversationPanel(engine: Engine, state: PageState): HTMLElement
   );
   const current = new CurrentConversation();
 
-  const put = (text: string) => {
+  const put: Ask = (text, shown = text) => {
     const before = current.conversation;
     const conversation = current.about(state);
     if (!conversation || state.answering.value) return;
     if (before && before !== conversation) log.append(element('hr'));
-    log.append(element('p', { class: 'question' }, text));
+    log.append(element('p', { class: 'question' }, shown));
     void answer(conversation, text);
   };
 
@@ -40,12 +40,14 @@ export function conversationPanel(engine: Engine, state: PageState): HTMLElement
     });
     for (const old of log.querySelectorAll('.regenerate')) old.remove();
     log.append(view.element);
-    const follow = new ResizeObserver(() => log.scrollTo({ top: log.scrollHeight }));
+    const toEnd = () => log.scrollTo({ top: log.scrollHeight });
+    const follow = new ResizeObserver(toEnd);
     follow.observe(view.element);
     const parts = questionParts(conversation, state.images.value, text);
     const options = again > 0 ? { temperature: 0.8, topP: 0.95, seed: again } : {};
     await ask(engine, state, { conversation, parts, options }, view);
     follow.disconnect();
+    toEnd();
   };
 
   return element(

@@ -1,0 +1,48 @@
+import type { BrowserContextOptions } from 'playwright';
+import { folder, launch, sample, Visitor } from './visitor.js';
+
+/** node … e2e/take-screenshots.ts ADDRESS: takes the pictures of the README from the page that is served there. */
+const [address = 'http://localhost:4173/'] = process.argv.slice(2);
+const out = folder('../screenshots/');
+const panda = folder('../../../fixtures/images/panda.png');
+
+async function visit(
+  name: string,
+  options: BrowserContextOptions,
+  act: (visitor: Visitor) => Promise<void>,
+): Promise<void> {
+  const visitor = await Visitor.open(browser, address, options);
+  await visitor.ready();
+  await act(visitor);
+  await visitor.page.screenshot({ path: `${out}${name}.png`, type: 'png' });
+  await visitor.close();
+}
+
+const browser = await launch();
+try {
+  await visit('desktop', { viewport: { width: 1200, height: 760 } }, async (visitor) => {
+    await visitor.ask('How many shapes are there?');
+    await visitor.ask('What color is the diamond?');
+    await visitor.ask('Describe the image.');
+  });
+  const dark = { viewport: { width: 1200, height: 760 }, colorScheme: 'dark', locale: 'zh-CN' } as const;
+  await visit('dark-chinese', dark, async (visitor) => {
+    const { page } = visitor;
+    await page.locator('input[type=file][multiple]').first().setInputFiles(panda);
+    await page.locator('.strip li').nth(1).waitFor();
+    await page.locator('.strip .remove').first().click();
+    await page.locator('input[type=file][multiple]').first().setInputFiles(sample('shapes-2.png'));
+    await page.locator('.strip li').nth(1).waitFor();
+    await visitor.ask('圆形是什么颜色？');
+    await page.locator('.composer textarea').fill('蓝色圆形');
+    await page.locator('.composer .column button').nth(1).click();
+    await visitor.finished(1);
+    await page.locator('.strip button').first().click();
+  });
+  await visit('phone', { viewport: { width: 390, height: 844 }, hasTouch: true }, async (visitor) => {
+    await visitor.ask('How many shapes are there?');
+    await visitor.page.locator('.talk').scrollIntoViewIfNeeded();
+  });
+} finally {
+  await browser.close();
+}
