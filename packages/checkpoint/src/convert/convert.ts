@@ -1,7 +1,7 @@
 import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { InternVLError } from '@internvl/backend';
-import { partPrecisions } from '../onnx/part-precisions.js';
+import { type KeptLayers, partPrecisions } from '../onnx/part-precisions.js';
 import type { PartPrecisions } from '../onnx/precision.js';
 import { type ImageSize, patchGrid } from '../onnx/vision-size.js';
 import type { OnProgress } from '../progress.js';
@@ -73,7 +73,7 @@ export async function convertCached(
 ): Promise<ConvertedModel> {
   const { signal, onProgress } = options;
   const key = await conversionKey(checkpoint, options);
-  const name = await conversionId(key.digest, key.precision, key.maxTensorBytes);
+  const name = await conversionId(key.digest, key.precision, key.maxTensorBytes, key.keep);
   const directory = join(resolve(options.cacheDirectory), 'converted', name);
   const present = async () => {
     try {
@@ -100,24 +100,33 @@ interface Key {
   readonly digest: string;
   readonly precision: PartPrecisions;
   readonly maxTensorBytes: number | undefined;
+  readonly keep: KeptLayers | undefined;
 }
 
 async function conversionKey(checkpoint: Checkpoint, options: ConversionOptions): Promise<Key> {
   const { imageSize, maxTensorBytes, signal, onProgress } = options;
+  const keep = keptLayers(options.keep);
   signal?.throwIfAborted();
   const precision = partPrecisions(options.precision);
   if (imageSize) patchGrid(checkpoint.config, imageSize);
-  return { precision, maxTensorBytes, digest: await checkpoint.digest({ signal, onProgress }) };
+  return { precision, maxTensorBytes, keep, digest: await checkpoint.digest({ signal, onProgress }) };
 }
 
-function sameKey({ manifest }: ConvertedModel, { digest, precision, maxTensorBytes }: Key): boolean {
+function sameKey({ manifest }: ConvertedModel, { digest, precision, maxTensorBytes, keep }: Key): boolean {
   return (
     manifest.source.digest === digest &&
     manifest.maxTensorBytes === maxTensorBytes &&
+    JSON.stringify(manifest.keep) === JSON.stringify(keep) &&
     manifest.writer === writerVersion &&
     manifest.precision.vision === precision.vision &&
     manifest.precision.llm === precision.llm
   );
+}
+
+/** In one order, whatever order they came in; undefined for none. */
+function keptLayers({ vision = [], llm = [] }: KeptLayers = {}): KeptLayers | undefined {
+  if (vision.length + llm.length === 0) return undefined;
+  return { vision: vision.toSorted(), llm: llm.toSorted() };
 }
 
 /** Writes under a temporary name and renames; of several that finish at once, the first one's folder stays. */
@@ -134,11 +143,12 @@ async function make(
     const plan = await planConversion(checkpoint.config, checkpoint.weights, {
       precision: key.precision,
       maxTensorBytes: key.maxTensorBytes,
+      keep: key.keep,
       signal,
     });
     await writeModel(checkpoint, plan, nodeFolder(partial, fileSystem), {
       ...key,
-      key: await conversionId(key.digest, key.precision, key.maxTensorBytes),
+      key: await conversionId(key.digest, key.precision, key.maxTensorBytes, key.keep),
       blockBytes,
       signal,
       onProgress,

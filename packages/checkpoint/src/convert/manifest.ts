@@ -1,6 +1,7 @@
 import { InternVLError } from '@internvl/backend';
 import { sha256Of } from '../hash/digest.js';
 import type { ModelConfig } from '../model-config.js';
+import type { KeptLayers } from '../onnx/part-precisions.js';
 import type { PartPrecisions } from '../onnx/precision.js';
 
 /** Version of the manifest and of the folder around it. */
@@ -24,6 +25,8 @@ export interface Manifest {
   readonly precision: PartPrecisions;
   /** Largest tensor in the graphs that was allowed, bytes; absent without a limit. */
   readonly maxTensorBytes?: number;
+  /** Layers that are stored one step higher than the rest, by the names of their nodes. */
+  readonly keep?: KeptLayers;
   readonly config: ModelConfig;
   /** Head size of the KV cache ports: `llm.headSize` padded to a multiple of 8. Absent without a language model. */
   readonly kvHeadSize?: number;
@@ -54,9 +57,11 @@ export async function conversionId(
   identity: string,
   { vision, llm }: PartPrecisions,
   maxTensorBytes?: number,
+  keep?: KeptLayers,
 ): Promise<string> {
-  const limit = maxTensorBytes === undefined ? [] : [maxTensorBytes];
-  const parts = JSON.stringify([identity, manifestFormat, writerVersion, vision, llm, ...limit]);
+  const rest = keep ? [maxTensorBytes ?? null, keep.vision ?? [], keep.llm ?? []] : [maxTensorBytes];
+  const settings = rest.filter((setting) => setting !== undefined);
+  const parts = JSON.stringify([identity, manifestFormat, writerVersion, vision, llm, ...settings]);
   return (await sha256Of(new TextEncoder().encode(parts))).slice(0, 32);
 }
 

@@ -1,4 +1,4 @@
-import type { PrecisionChoice } from '../onnx/part-precisions.js';
+import type { KeptLayers, PrecisionChoice } from '../onnx/part-precisions.js';
 import type { ImageSize } from '../onnx/vision-size.js';
 import type { OnProgress } from '../progress.js';
 import type { ConversionFileSystem } from './file-system.js';
@@ -11,6 +11,11 @@ export interface ConversionOptions {
    * Larger ones are cut along their output channels or the vocabulary. Default: no limit.
    */
   readonly maxTensorBytes?: number | undefined;
+  /**
+   * Linear layers that are stored one step higher than the precision says (`q4` as `q8`, `q8` and `int8` as `fp32`), by the
+   * names of their nodes; what `calibrate` of @internvl/chat finds. Default: none.
+   */
+  readonly keep?: KeptLayers | undefined;
   /** A vision input size, pixels, that gets a graph beside the one for the checkpoint's tile size. */
   readonly imageSize?: ImageSize | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -20,5 +25,3 @@ export interface ConversionOptions {
   /** Where graphs and weights are written; the disk by default. */
   readonly fileSystem?: ConversionFileSystem | undefined;
 }
-
-export { partPrecisions } from '../onnx/part-precisions.js';

@@ -114,7 +114,7 @@ function encode(text: string): Uint8Array {
 
 function describe(
   { name, config }: Pick<Checkpoint, 'name' | 'config'>,
-  { data, positionTable, maxTensorBytes }: ConversionPlan,
+  { data, positionTable, maxTensorBytes, keep }: ConversionPlan,
   files: readonly ManifestFile[],
   { digest, precision }: WriteModelOptions,
 ): Manifest {
@@ -125,6 +125,7 @@ function describe(
     source: { name, digest },
     precision,
     ...(maxTensorBytes !== undefined && { maxTensorBytes }),
+    ...(keep && { keep }),
     config,
     ...(llm && { kvHeadSize: kvHeadSize(llm) }),
     graphs: llm

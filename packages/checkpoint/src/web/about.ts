@@ -1,7 +1,7 @@
 import type { PartPrecisions } from '../onnx/precision.js';
 import { readText, type StoreDirectory, writeText } from './store-directory.js';
 
-export const aboutName = 'about.json';
+const aboutName = 'about.json';
 
 /** What the store notes of a model before anything else of it is there. */
 export interface About {

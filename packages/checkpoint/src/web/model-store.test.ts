@@ -114,6 +114,19 @@ describe('interruption', () => {
     await model.verify();
   });
 
+  test('after the manifest: what was left lying is cleared away by the next call', async () => {
+    const checkpoint = await opened();
+    const storage = memoryStorage();
+    const { id } = await memoryStore(storage).convert(checkpoint);
+    const before = storage.paths();
+    const directory = await storage.root.directory(id);
+    await directory!.directory('download', { create: true });
+    storage.set(`${id}/download/model.safetensors`, new Uint8Array(9));
+    storage.set(`${id}/conversion.journal`, new Uint8Array(9));
+    await memoryStore(storage).convert(checkpoint);
+    expect(storage.paths()).toEqual(before);
+  });
+
   test('bytes that changed meanwhile are not built upon', async () => {
     const checkpoint = await opened();
     const storage = memoryStorage();

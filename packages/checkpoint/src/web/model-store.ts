@@ -6,7 +6,7 @@ import { partPrecisions, precisionText } from '../onnx/part-precisions.js';
 import type { Checkpoint } from '../source/checkpoint.js';
 import { readAbout } from './about.js';
 import type { EstimateStorage } from './room.js';
-import { convertInto } from './store-conversion.js';
+import { convertInto, removeLeftovers } from './store-conversion.js';
 import { bytesIn, readText, type StoreDirectory } from './store-directory.js';
 import { storeFolder } from './store-folder.js';
 import type { StoreLock } from './store-lock.js';
@@ -118,6 +118,8 @@ export class DirectoryModelStore implements ModelStore {
     try {
       const model = await this.open(id, { signal });
       if (verify) await model.verify({ signal, onProgress });
+      const directory = await this.#place.models.directory(id);
+      if (directory) await removeLeftovers(directory);
       return model;
     } catch (error) {
       if (InternVLError.is(error)) return undefined;

@@ -124,12 +124,13 @@ async function describe(
     throw all.length > 1 ? shardMissing([name], all, base.href) : missing(base, name, response.status);
   };
   return withRetries(connection, name, async () => {
-    const response = await ask(connection, { range: 'bytes=0-0' });
-    const { headers } = response;
-    await response.body?.cancel();
+    let { status, headers } = await head(await ask(connection, { range: 'bytes=0-0' }));
+    // Content-Range is hidden from pages of other sites unless the server exposes it; Content-Length never is.
+    const hidden = status === 206 && !headers.has('content-range');
+    if (hidden) ({ status, headers } = await head(await ask(connection, {})));
     const version = headers.get('etag') ?? headers.get('last-modified') ?? undefined;
     const total =
-      response.status === 206 ? headers.get('content-range')?.split('/')[1] : headers.get('content-length');
+      status === 206 ? headers.get('content-range')?.split('/')[1] : headers.get('content-length');
     const size = Number(total ?? Number.NaN);
     if (Number.isSafeInteger(size) && size > 0) return { name, size, ask, version };
     throw new InternVLError(
@@ -138,6 +139,12 @@ async function describe(
       { endpoint: base.origin, file: name },
     );
   });
+}
+
+/** An answer whose body is not wanted. */
+async function head(response: Response): Promise<Response> {
+  await response.body?.cancel();
+  return response;
 }
 
 /** A page in place of a missing file is what servers of one-page sites answer. */

@@ -1,3 +1,4 @@
+import { journalName } from '../convert/journal.js';
 import { planConversion } from '../convert/plan.js';
 import { plannedBytes } from '../convert/planned-bytes.js';
 import { writeModel } from '../convert/write-model.js';
@@ -65,7 +66,7 @@ export async function convertInto(conversion: StoreConversion, options: StoreCon
     } finally {
       await source.close();
     }
-    await directory.remove(downloadName);
+    await removeLeftovers(directory);
   } catch (error) {
     if (!isStorageFull(error)) throw error;
     const missing = Math.max(1, await missingBytes(conversion, totalBytes, remote));
@@ -73,6 +74,12 @@ export async function convertInto(conversion: StoreConversion, options: StoreCon
     // Some browsers promise every page the same and give what there is.
     throw storageFull(missing, free !== undefined && free < missing ? free : undefined, error);
   }
+}
+
+/** What a conversion needs no more when it is complete, and may have been ended before it could delete. */
+export async function removeLeftovers(directory: StoreDirectory): Promise<void> {
+  await directory.remove(downloadName);
+  await directory.remove(journalName);
 }
 
 /** Weights over copies of their files in the store. */

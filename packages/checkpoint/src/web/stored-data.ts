@@ -25,7 +25,7 @@ export class StoredData {
   async small(name: string): Promise<Uint8Array<ArrayBuffer>> {
     const file = this.#manifest.files.find(({ path }) => path === name);
     if (!file) throw missing(name, this.#manifest);
-    const bytes = new Uint8Array(await (await this.#blob(file)).arrayBuffer());
+    const bytes = await this.#bytes(file, await this.#blob(file));
     await this.#compare(file, bytes, file.sha256);
     return bytes;
   }
@@ -75,7 +75,7 @@ export class StoredData {
     signal?.throwIfAborted();
     const { file, bytes: size, sha256 } = this.#blocks();
     const blob = await this.#blob(file);
-    const bytes = new Uint8Array(await blob.slice(block * size, (block + 1) * size).arrayBuffer());
+    const bytes = await this.#bytes(file, blob.slice(block * size, (block + 1) * size));
     await this.#compare(file, bytes, sha256[block]);
     return bytes;
   }
@@ -99,6 +99,15 @@ export class StoredData {
     );
   }
 
+  async #bytes({ path }: ManifestFile, blob: Blob): Promise<Uint8Array<ArrayBuffer>> {
+    try {
+      return new Uint8Array(await blob.arrayBuffer());
+    } catch (cause) {
+      // It was rewritten or removed since it was looked at, by another tab.
+      throw missing(path, this.#manifest, { cause });
+    }
+  }
+
   async #compare({ path }: ManifestFile, bytes: Uint8Array<ArrayBuffer>, expected?: string): Promise<void> {
     const found = await sha256Of(bytes);
     if (found === expected) return;
@@ -111,10 +120,11 @@ export class StoredData {
   }
 }
 
-function missing(path: string, { source }: Manifest): InternVLError {
+function missing(path: string, { source }: Manifest, options?: ErrorOptions): InternVLError {
   return new InternVLError(
     'file-missing',
     `Expected ${path} in the stored model${source.name === undefined ? '' : ` ${source.name}`}, found none; convert the checkpoint again.`,
     { file: path },
+    options,
   );
 }
