@@ -89,7 +89,7 @@ async function connected(runtime: WebRuntime = runtimeOf()) {
   serveWebChat(runtime, port2);
   const host = await connectWebChat(port1);
   hosts.push(host);
-  return { host, worker: port2, model: { stored: join(folder, 'nano') } };
+  return { host, page: port1, worker: port2, model: { stored: join(folder, 'nano') } };
 }
 
 const question = (text: string): readonly Turn[] => [
@@ -319,6 +319,16 @@ describe('the end', () => {
     await expect(finishedAnswer(events)).rejects.toMatchObject({ code: 'host-lost' });
     await expect(host.probe()).rejects.toMatchObject({ code: 'host-lost' });
     await expect(host.load(model)).rejects.toMatchObject({ code: 'host-lost' });
+  });
+
+  test('so does what nobody caught there', async () => {
+    const { host, page } = await connected(runtimeOf({ probe: () => new Promise(() => {}) }));
+    const probing = host.probe();
+    page.dispatchEvent(Object.assign(new Event('error'), { message: 'out of memory' }));
+    await expect(probing).rejects.toMatchObject({
+      code: 'host-lost',
+      cause: { message: 'out of memory' },
+    });
   });
 
   test('disposing ends chats, calls and the worker', async () => {
