@@ -3,7 +3,7 @@ import type { LoadedGraph } from './stored-model.js';
 
 /** Gap between two tensors up to which they are read together. */
 const GAP = 64 * 2 ** 10;
-/** Runs begin at multiples of this, as they do in the file. */
+/** Runs begin at multiples of this, here and there, so that a tensor keeps its alignment. */
 const ALIGNMENT = 4096;
 
 /** A run of bytes of the data file. */
@@ -62,7 +62,8 @@ function runsOf({ graph }: OnnxModel): Run[] {
     )
     .sort((a, b) => a.start - b.start);
   const runs: Run[] = [];
-  for (const { start, end } of used) {
+  for (const { start: first, end } of used) {
+    const start = Math.floor(first / ALIGNMENT) * ALIGNMENT;
     const last = runs.at(-1);
     if (last && start - last.end <= GAP) last.end = Math.max(last.end, end);
     else runs.push({ start, end });
