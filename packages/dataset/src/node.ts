@@ -16,7 +16,8 @@ export { type ImageFolderOptions, imageFolder } from './rules/node/image-folder.
 export { LineFile } from './rules/node/line-file.js';
 export { type ValidateInputOptions, validateInputs } from './rules/node/validate-inputs.js';
 export { type Answerer, inferTask } from './run/infer-task.js';
-export { type PlanOutcome, type PlanProgress, type RunPlanOptions, runPlan } from './run/run-plan.js';
+export type { PlanOutcome } from './run/outputs.js';
+export { type PlanProgress, type RunPlanOptions, runPlan } from './run/run-plan.js';
 export type { ShardTask, ShardWork } from './run/shard-task.js';
 export type { Shard, ShardedInput, ShardIndex } from './run/shards.js';
 export { type TranslateTaskOptions, translateTask } from './run/translate-task.js';

@@ -188,7 +188,7 @@ function distributed(start: () => Promise<Service>) {
     }
     expect({ kills, restarts }).toEqual({ kills: 3, restarts: 1 });
     const place = (name: string) => join(directory, 'out', name);
-    for (const file of ['translated.jsonl', 'quarantine.jsonl', 'card.json', 'card.md', 'lineage.json']) {
+    for (const file of ['translated.jsonl', 'quarantine.jsonl', 'card.json', 'card.md']) {
       const one = await readFile(join(place('undisturbed'), file));
       const two = await readFile(join(place('killed'), file));
       expect(two.equals(one), file).toBe(true);

@@ -1,15 +1,18 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import { link, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatasetError } from '../error.js';
 import type { JobQueue, QueueState } from '../queue/job-queue.js';
-import { isJsonObject, type JsonObject, type JsonValue } from '../sample/json.js';
+import type { JsonObject } from '../sample/json.js';
 import type { ByteSource } from '../source/byte-source.js';
 import { type Clock, systemClock } from '../translate/clock.js';
+import { DONE, mergeOutputs, type PlanOutcome, REPORT, readReport, takePlace } from './outputs.js';
 import type { Plan } from './plan.js';
+import { claimFolder, planDigest } from './plan-folder.js';
 import type { ShardTask } from './shard-task.js';
 import { makeShards, readShard, type Shard, type ShardIndex, shardName } from './shards.js';
+import { writeWhole } from './write-whole.js';
 
 export interface PlanProgress {
   readonly status: 'sharding' | 'running' | 'merging';
@@ -41,18 +44,6 @@ export interface RunPlanOptions {
   readonly onProgress?: ((progress: PlanProgress) => void) | undefined;
 }
 
-export interface PlanOutcome {
-  readonly folder: string;
-  readonly shards: number;
-  /** Files of the result, below the folder. */
-  readonly files: readonly string[];
-  /** Reports of the shards, in order. */
-  readonly reports: readonly JsonObject[];
-}
-
-const REPORT = 'report.json';
-const DONE = 'done';
-
 /**
  * Does a plan: cuts the input into shards, works on them together with every other process that runs the same plan on
  * the same queue, and puts the outputs together. What is done is what lies in `done/`: each shard's folder appears
@@ -75,7 +66,7 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<Plan
   const run = new PlanRun(plan, index, options, progress, signal);
   if ((await run.missing()).length > 0) await run.work();
   progress.tell({ status: 'merging', active: 0 });
-  return merge(folder, index, task, signal);
+  return mergeOutputs(plan, folder, index, task, signal);
 }
 
 class Progress {
@@ -207,7 +198,7 @@ class PlanRun {
         },
       });
       signal.throwIfAborted();
-      await whole(join(outputs, REPORT), (write) => write(`${JSON.stringify(report)}\n`));
+      await writeWhole(join(outputs, REPORT), (write) => write(`${JSON.stringify(report)}\n`));
       await takePlace(outputs, target);
     } finally {
       await rm(outputs, { recursive: true, force: true });
@@ -240,109 +231,4 @@ async function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal)
     signal.addEventListener('abort', onAbort, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
   });
-}
-
-/** Two workers may have done the same shard: the first one's outputs stay, the other's are as good. */
-async function takePlace(from: string, to: string): Promise<void> {
-  try {
-    await rename(from, to);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'EPERM') throw error;
-    await readFile(join(to, REPORT));
-  }
-}
-
-function planDigest(plan: Plan, { version }: ShardTask): string {
-  return createHash('sha256').update(JSON.stringify({ plan, version })).digest('hex');
-}
-
-/** The folder belongs to the plan that was run in it first. */
-async function claimFolder(folder: string, plan: Plan, task: ShardTask): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const file = join(folder, 'plan.json');
-  const own = `${JSON.stringify({ digest: planDigest(plan, task), plan }, null, 2)}\n`;
-  const temporary = `${file}.${randomUUID()}.part`;
-  await writeFile(temporary, own);
-  try {
-    // Unlike rename, a link never replaces what is there.
-    await link(temporary, file);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    if ((await readFile(file, 'utf8')) !== own) {
-      throw new DatasetError(
-        'plan-changed',
-        `Expected ${folder} to hold this plan's work, got that of another version of it; give the plan another name or output, or remove the folder.`,
-        { folder },
-      );
-    }
-  } finally {
-    await rm(temporary, { force: true });
-  }
-}
-
-async function merge(
-  folder: string,
-  { inputs, shards }: ShardIndex,
-  task: ShardTask,
-  signal: AbortSignal,
-): Promise<PlanOutcome> {
-  const place = ({ index }: Shard) => join(folder, DONE, shardName(index));
-  const reports = await Promise.all(shards.map((shard) => readReport(join(place(shard), REPORT))));
-  const outputs: { readonly name: string; readonly bytes: number; readonly sha256: string }[] = [];
-  for (const name of task.outputs) {
-    const hash = createHash('sha256');
-    let bytes = 0;
-    await whole(join(folder, name), async (write) => {
-      for (const shard of shards) {
-        signal.throwIfAborted();
-        const piece = await readFile(join(place(shard), name));
-        hash.update(piece);
-        bytes += piece.length;
-        await write(piece);
-      }
-    });
-    outputs.push({ name, bytes, sha256: hash.digest('hex') });
-  }
-  const documents = task.summarise(reports);
-  for (const [name, text] of Object.entries(documents))
-    await whole(join(folder, name), (write) => write(text));
-  const lineage = { version: task.version, inputs, outputs, shards: shards.length };
-  await whole(join(folder, 'lineage.json'), (write) => write(`${JSON.stringify(lineage, null, 2)}\n`));
-  return {
-    folder,
-    shards: shards.length,
-    files: [...task.outputs, ...Object.keys(documents), 'lineage.json'],
-    reports,
-  };
-}
-
-/** A file that appears under its name when it is whole. */
-async function whole(
-  path: string,
-  fill: (write: (piece: Uint8Array | string) => Promise<void>) => Promise<void>,
-): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.part`;
-  const file = await open(temporary, 'wx');
-  try {
-    try {
-      await fill((piece) => file.writeFile(piece));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } finally {
-    await rm(temporary, { force: true });
-  }
-}
-
-async function readReport(path: string): Promise<JsonObject> {
-  const value: JsonValue = JSON.parse(await readFile(path, 'utf8'));
-  if (isJsonObject(value)) return value;
-  throw new DatasetError(
-    'shards-damaged',
-    `Expected a report in ${path}, got something else; remove its folder.`,
-    { path },
-  );
 }
