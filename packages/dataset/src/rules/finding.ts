@@ -36,12 +36,15 @@ export interface FindingSink {
 }
 
 const EXCERPT = 120;
+const plain = /^[ -~]*$/;
 
-/**
- * At most 120 characters around an offset, never half a surrogate pair, with nothing in it that a terminal would act on. A string of its
- * own: a slice would keep the whole block it was cut from in memory.
- */
+/** At most 120 characters around an offset, never half a surrogate pair, with nothing in it that a terminal would act on. */
 export function excerptAt(text: string, at = 0): string {
+  return text.length <= EXCERPT && plain.test(text) ? text : lineExcerpt(text, at);
+}
+
+/** The same as a string of its own: a slice would keep the whole block that a line was cut from in memory. */
+export function lineExcerpt(text: string, at = 0): string {
   const from = Math.max(0, Math.min(at - 40, text.length - EXCERPT));
   const units = Array.from({ length: Math.min(EXCERPT, text.length - from) }, (_, index) =>
     text.charCodeAt(from + index),

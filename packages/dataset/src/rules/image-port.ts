@@ -23,8 +23,10 @@ export interface ImageInspection {
  */
 export interface ImageInspector {
   /**
+   * What can be told at once should be: a million promises cost more than a million lookups.
+   *
    * @param path as a row writes it
    * @throws `signal.reason` when aborted; a bad image is a remark, never an exception
    */
-  inspect(path: string, signal?: AbortSignal): Promise<ImageInspection>;
+  inspect(path: string, signal?: AbortSignal): ImageInspection | Promise<ImageInspection>;
 }

@@ -8,19 +8,37 @@ import type { ImageInspection, ImageInspector } from './image-port.js';
 /** What was seen in image files, by path. */
 export type Inspections = ReadonlyMap<string, ImageInspection>;
 
-/** Looks at each path once, some at a time. */
+/**
+ * Looks at each path, those that cannot be told at once some at a time.
+ *
+ * @param remembered gets what took time to find out; what is told at once costs little to ask for again
+ */
 export async function inspectAll(
-  paths: Iterable<string>,
+  paths: ReadonlySet<string>,
   inspector: ImageInspector,
   concurrency: number,
   signal: AbortSignal | undefined,
+  remembered: Map<string, ImageInspection>,
 ): Promise<Inspections> {
   const found = new Map<string, ImageInspection>();
-  const waiting = new Set(paths).values();
-  const work = async (): Promise<void> => {
-    for (const path of waiting) found.set(path, await inspector.inspect(path, signal));
-  };
-  await Promise.all(Array.from({ length: concurrency }, work));
+  let waiting: Promise<void>[] = [];
+  for (const path of paths) {
+    const seen = inspector.inspect(path, signal);
+    if (!(seen instanceof Promise)) {
+      found.set(path, seen);
+      continue;
+    }
+    waiting.push(
+      seen.then((inspection) => {
+        found.set(path, inspection);
+        remembered.set(path, inspection);
+      }),
+    );
+    if (waiting.length < concurrency) continue;
+    await Promise.all(waiting);
+    waiting = [];
+  }
+  await Promise.all(waiting);
   return found;
 }
 

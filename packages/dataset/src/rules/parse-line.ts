@@ -1,5 +1,5 @@
 import type { JsonValue } from '../sample/json.js';
-import { excerptAt, type FindingSink } from './finding.js';
+import { excerptAt, type FindingSink, lineExcerpt } from './finding.js';
 import { inspectJson, MAX_DEPTH, outline } from './json-inspection.js';
 import type { Line } from './lines.js';
 
@@ -30,7 +30,7 @@ export function parseLine(line: Line, sink: FindingSink): ParsedRow {
       'byte-order-mark',
       '',
       'Expected { at the start of the line, got a byte order mark.',
-      excerptAt(text),
+      lineExcerpt(text),
     );
     text = text.slice(1);
   }
@@ -44,7 +44,7 @@ export function parseLine(line: Line, sink: FindingSink): ParsedRow {
       'json-too-deep',
       '',
       `Expected brackets nested at most ${MAX_DEPTH} deep, got ${depth}.`,
-      excerptAt(text),
+      lineExcerpt(text),
       {
         depth,
         most: MAX_DEPTH,
@@ -67,7 +67,7 @@ export function parseLine(line: Line, sink: FindingSink): ParsedRow {
         'json-duplicate-key',
         pointer,
         `Expected each key once, got ${JSON.stringify(excerptAt(key))} again at ${at}.`,
-        excerptAt(text, at),
+        lineExcerpt(text, at),
         { key: excerptAt(key), at },
       );
     }
@@ -77,7 +77,7 @@ export function parseLine(line: Line, sink: FindingSink): ParsedRow {
 
 function reportBytes({ text, problem, bytes = 0 }: Line, sink: FindingSink): void {
   if (problem === 'line-too-long') {
-    sink.add('line-too-long', '', `Expected a shorter line, got one of ${bytes} bytes.`, excerptAt(text), {
+    sink.add('line-too-long', '', `Expected a shorter line, got one of ${bytes} bytes.`, lineExcerpt(text), {
       bytes,
     });
     return;
@@ -86,7 +86,7 @@ function reportBytes({ text, problem, bytes = 0 }: Line, sink: FindingSink): voi
     'utf8-invalid',
     '',
     `Expected UTF-8, got other bytes from byte ${bytes} of the line on.`,
-    excerptAt(text, bytes),
+    lineExcerpt(text, bytes),
     {
       byte: bytes,
     },
@@ -96,7 +96,7 @@ function reportBytes({ text, problem, bytes = 0 }: Line, sink: FindingSink): voi
 function reportSyntax(line: string, sink: FindingSink): void {
   const text = line.endsWith('\r') ? line.slice(0, -1) : line;
   const { kind, at } = inspectJson(text);
-  const excerpt = excerptAt(text, at);
+  const excerpt = lineExcerpt(text, at);
   const facts = { at };
   if (kind === 'cut')
     sink.add(

@@ -440,10 +440,9 @@ class Validator {
         else found.set(path, known);
       }
     }
-    for (const [path, inspection] of await inspectAll(unknown, inspector, concurrency, signal)) {
-      found.set(path, inspection);
-      this.#remembered.set(path, inspection);
-    }
+    if (unknown.size === 0) return found;
+    const seen = await inspectAll(unknown, inspector, concurrency, signal, this.#remembered);
+    for (const [path, inspection] of seen) found.set(path, inspection);
     for (const path of this.#remembered.keys()) {
       if (this.#remembered.size <= REMEMBERED_IMAGES) break;
       this.#remembered.delete(path);

@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import type { ImageRemark } from '../image-port.js';
 
 /** A file under a folder, or why there is none. */
@@ -8,6 +8,14 @@ export interface Located {
   readonly file?: string;
   readonly bytes: number;
   readonly remarks: readonly ImageRemark[];
+}
+
+/** A folder images are in. */
+interface Folder {
+  readonly path: string;
+  readonly there: boolean;
+  /** False where a link on the way leads out of root. */
+  readonly inside: boolean;
 }
 
 /** Names in a folder, findable also by what they are but for case and Unicode form. */
@@ -26,25 +34,36 @@ const REMEMBERED = 512;
 export function folderLocator(root: string): (path: string) => Located {
   const absolute = resolve(root);
   let realRoot: string | undefined;
-  const places = new Map<string, string>();
+  const folders = new Map<string, Folder>();
   const listings = new Map<string, Listing>();
 
   const inside = (path: string): boolean => {
     realRoot ??= realpathSync(absolute);
     return path === realRoot || path.startsWith(realRoot.endsWith(sep) ? realRoot : `${realRoot}${sep}`);
   };
-  const placeOf = (folder: string): string => remembered(places, folder, () => realpathSync(folder));
+  const folderOf = (path: string): Folder =>
+    remembered(folders, path, () => {
+      const folder = join(absolute, path);
+      try {
+        return { path: folder, there: true, inside: inside(realpathSync(folder)) };
+      } catch (error) {
+        if (!isMissing(error)) throw error;
+        return { path: folder, there: false, inside: true };
+      }
+    });
   const listing = (folder: string): Listing => remembered(listings, folder, () => list(folder));
 
   const locate = (path: string, remarks: readonly ImageRemark[]): Located => {
-    const file = join(absolute, path);
-    const facts = lstatSync(file, { throwIfNoEntry: false });
+    const slash = path.lastIndexOf('/');
+    const folder = folderOf(slash < 0 ? '' : path.slice(0, slash));
+    const file = `${folder.path}${sep}${path.slice(slash + 1)}`;
+    const facts = folder.there ? lstatSync(file, { throwIfNoEntry: false }) : undefined;
     if (facts === undefined) {
       const near = remarks.length === 0 ? nearName(absolute, path, listing) : undefined;
       if (near !== undefined) return locate(near.path, [near.remark]);
-      return refused(remarks, 'image-missing', 'Expected a file of this name under root, there is none.');
+      return remarks.length === 0 ? missing : refused(remarks, 'image-missing', NO_FILE);
     }
-    if (!inside(placeOf(dirname(file)))) return outside(remarks);
+    if (!folder.inside) return outside(remarks);
     let real: Stats | undefined = facts;
     if (facts.isSymbolicLink()) {
       real = statSync(file, { throwIfNoEntry: false });
@@ -64,13 +83,19 @@ export function folderLocator(root: string): (path: string) => Located {
     try {
       return locate(path, []);
     } catch (error) {
+      if (isMissing(error)) return missing;
       const said = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-      const missing = said === 'ENAMETOOLONG' || said === 'ENOTDIR' || said === 'ENOENT';
-      return missing
-        ? refused([], 'image-missing', `Expected a file of this name under root, there is none (${said}).`)
-        : refused([], 'image-unreadable', `Expected a readable file, got ${said}.`);
+      return refused([], 'image-unreadable', `Expected a readable file, got ${said}.`);
     }
   };
+}
+
+const NO_FILE = 'Expected a file of this name under root, there is none.';
+const missing: Located = refused([], 'image-missing', NO_FILE);
+
+function isMissing(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG';
 }
 
 function refused(before: readonly ImageRemark[], code: ImageRemark['code'], message: string): Located {

@@ -4,7 +4,7 @@ import { type DecodedImage, type DecodeNotice, decodeImage, readHeader } from '@
 import { DatasetError } from '../../error.js';
 import type { ImageInspection, ImageInspector, ImageRemark } from '../image-port.js';
 import type { RuleCode } from '../rule-table.js';
-import { folderLocator } from './folder-locator.js';
+import { folderLocator, type Located } from './folder-locator.js';
 
 export interface ImageFolderOptions {
   /**
@@ -53,33 +53,41 @@ export function imageFolder(
 ): ImageInspector {
   const locate = folderLocator(root);
   const gate = pixelGate();
+
+  const look = async (
+    { file, bytes, remarks }: Located & { readonly file: string },
+    signal?: AbortSignal,
+  ): Promise<ImageInspection> => {
+    if (bytes === 0)
+      return { remarks: [...remarks, remark('image-empty', 'Expected an image, got 0 bytes.')] };
+    if (bytes > maxBytes) {
+      const message = `Expected a file of at most ${maxBytes} bytes, got ${bytes}.`;
+      return { remarks: [...remarks, remark('image-bomb', message, { bytes })] };
+    }
+    const size = await declaredSize(file);
+    if (size !== undefined && size.width * size.height > maxPixels) {
+      const message = `Expected at most ${maxPixels} pixels, the file declares ${size.width} × ${size.height}.`;
+      return { size, remarks: [...remarks, remark('image-bomb', message, { ...size })] };
+    }
+    if (depth === 'header') {
+      if (size !== undefined) return { size, remarks };
+      return {
+        remarks: [
+          ...remarks,
+          remark('image-unreadable', 'Expected an image, got a file that starts like none.'),
+        ],
+      };
+    }
+    const pixels = size === undefined ? PIXELS_AT_ONCE : size.width * size.height;
+    const seen = await gate(pixels, () => decoded(file, maxPixels, signal));
+    return { ...seen, remarks: [...remarks, ...seen.remarks] };
+  };
+
   return {
-    async inspect(path, signal) {
-      const { file, bytes, remarks } = locate(path);
-      if (file === undefined || depth === 'exists') return { remarks };
-      if (bytes === 0)
-        return { remarks: [...remarks, remark('image-empty', 'Expected an image, got 0 bytes.')] };
-      if (bytes > maxBytes) {
-        const message = `Expected a file of at most ${maxBytes} bytes, got ${bytes}.`;
-        return { remarks: [...remarks, remark('image-bomb', message, { bytes })] };
-      }
-      const size = await declaredSize(file);
-      if (size !== undefined && size.width * size.height > maxPixels) {
-        const message = `Expected at most ${maxPixels} pixels, the file declares ${size.width} × ${size.height}.`;
-        return { size, remarks: [...remarks, remark('image-bomb', message, { ...size })] };
-      }
-      if (depth === 'header') {
-        if (size !== undefined) return { size, remarks };
-        return {
-          remarks: [
-            ...remarks,
-            remark('image-unreadable', 'Expected an image, got a file that starts like none.'),
-          ],
-        };
-      }
-      const pixels = size === undefined ? PIXELS_AT_ONCE : size.width * size.height;
-      const seen = await gate(pixels, () => decoded(file, maxPixels, signal));
-      return { ...seen, remarks: [...remarks, ...seen.remarks] };
+    inspect(path, signal) {
+      const located = locate(path);
+      const { file, remarks } = located;
+      return file === undefined || depth === 'exists' ? { remarks } : look({ ...located, file }, signal);
     },
   };
 }
