@@ -16,7 +16,7 @@ export class GpuMemory implements OrtDevice {
   readonly #device: GPUDevice;
   readonly #buffers = new WeakMap<OrtTensor, GPUBuffer>();
   #lost: InternVLError | undefined;
-  #fault: string | undefined;
+  #fault: GPUError | undefined;
 
   constructor(ort: OrtWeb, device: GPUDevice) {
     this.#ort = ort;
@@ -28,7 +28,7 @@ export class GpuMemory implements OrtDevice {
     // It is told by the runs that it ends, if there are any.
     this.lost.catch(() => {});
     device.addEventListener('uncapturederror', ({ error }) => {
-      this.#fault ??= error.message;
+      this.#fault ??= error;
     });
   }
 
@@ -96,10 +96,18 @@ export class GpuMemory implements OrtDevice {
     const fault = this.#fault;
     if (fault === undefined) return;
     this.#fault = undefined;
+    const { message: reason } = fault;
+    if (fault instanceof GPUOutOfMemoryError) {
+      throw new InternVLError(
+        'out-of-memory',
+        `Expected the GPU to find memory, there was none: ${reason}; use a smaller precision, a shorter context or fewer tiles, or the wasm device.`,
+        { device: 'webgpu', reason },
+      );
+    }
     throw new InternVLError(
       'run-failed',
-      `Expected the GPU to do its work, it reported: ${fault}; check the memory that is free, or use the wasm device.`,
-      { device: 'webgpu', reason: fault },
+      `Expected the GPU to do its work, it reported: ${reason}; use the wasm device.`,
+      { device: 'webgpu', reason },
     );
   }
 

@@ -1,5 +1,6 @@
 import type { ModelSource } from '../backend.js';
 import { InternVLError } from '../error.js';
+import { outOfMemory } from './out-of-memory.js';
 
 /*
  * ONNX Runtime reports by message. Its wording is matched for the cases that ask for another remedy; anything
@@ -14,6 +15,8 @@ export function loadError(error: unknown, source: ModelSource, backend: string):
   const reason = error instanceof Error ? error.message : String(error);
   const model = 'path' in source ? source.path : `${source.bytes.byteLength} bytes`;
   const facts = { backend, model, reason };
+  const full = outOfMemory(reason, backend, error);
+  if (full) return full;
   if (missing.test(reason)) {
     return new InternVLError(
       'file-missing',

@@ -110,6 +110,7 @@ describe('ortBackend', () => {
     ["Load model from a failed. File doesn't exist", 'file-missing'],
     ['Fatal error: com.microsoft:Odd(-1) is not a registered function/op', 'unsupported-operator'],
     ['Protobuf parsing failed.', 'model-unreadable'],
+    ["Can't create a session. failed to allocate a buffer of size 5000000000.", 'out-of-memory'],
   ])('calls "%s" %s', async (message, code) => {
     const { ort } = stubRuntime({ fails: { create: new Error(message) } });
     const load = ortBackend({ ort, ...common }).load(model);
@@ -117,9 +118,17 @@ describe('ortBackend', () => {
   });
 
   it('says run-failed when the runtime fails in a run', async () => {
-    const { ort } = stubRuntime({ fails: { run: new Error('out of memory') } });
+    const { ort } = stubRuntime({ fails: { run: new Error('no kernel took it') } });
     const graph = await ortBackend({ ort, ...common }).load(model);
     await expect(graph.run({ x: x() })).rejects.toMatchObject({ code: 'run-failed' });
+  });
+
+  it('says out-of-memory when there is none', async () => {
+    const { ort } = stubRuntime({
+      fails: { run: new Error('ERROR_CODE: 6, ERROR_MESSAGE: std::bad_alloc') },
+    });
+    const graph = await ortBackend({ ort, ...common }).load(model);
+    await expect(graph.run({ x: x() })).rejects.toMatchObject({ code: 'out-of-memory' });
   });
 
   it('hands float16 over as bits, in whatever class the runtime has put them', async () => {

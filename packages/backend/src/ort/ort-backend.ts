@@ -56,7 +56,7 @@ const everyType: ReadonlySet<DType> = new Set([
  * otherwise; what the run made is dropped.
  *
  * `load` throws `model-unreadable`, `file-missing`, `unsupported-operator`, `dtype-unknown`; `run` throws what
- * `checkRun` throws, `graph-disposed`, and `run-failed` for what ONNX Runtime reports; both throw `device-lost`.
+ * `checkRun` throws, `graph-disposed`, and `run-failed` for what ONNX Runtime reports; both throw `out-of-memory` and `device-lost`.
  */
 export function ortBackend({
   ort,

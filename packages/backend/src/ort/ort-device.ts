@@ -22,7 +22,7 @@ export interface OrtDevice {
   /**
    * Throws what the device has reported since it was asked last: it does so beside the runs.
    *
-   * @throws `device-lost`, `run-failed`.
+   * @throws `device-lost`, `out-of-memory`, `run-failed`.
    */
   assertSound(): void;
 }

@@ -10,6 +10,7 @@ import { LastingSession } from './lasting-session.js';
 import type { OrtDevice } from './ort-device.js';
 import type { OrtPort, OrtSession, OrtTensor } from './ort-namespace.js';
 import type { OrtTensors } from './ort-tensors.js';
+import { outOfMemory } from './out-of-memory.js';
 
 /** What a graph borrows from its backend. */
 export interface OrtGraphHost {
@@ -151,6 +152,8 @@ function runError(error: unknown, backend: string, into: Tensors): InternVLError
       { cause: error },
     );
   }
+  const full = outOfMemory(reason, backend, error);
+  if (full) return full;
   return new InternVLError(
     'run-failed',
     `Expected ${backend} to run the graph, it failed: ${reason}; check the sizes of the feeds and the memory that is free.`,
