@@ -21,11 +21,7 @@ export function vocabularyOf(
   byteLevel: boolean,
   addedIds: ReadonlySet<number>,
 ): Vocabulary {
-  const vocabulary = makeVocabulary(
-    byteLevel,
-    tokens.length,
-    tokens.reduce((bytes, token) => bytes + 3 * token.length, 0),
-  );
+  const vocabulary = makeVocabulary(byteLevel, tokens.length, 3 * tokens.join('').length);
   if (tokens.length === 0) throw unreadable(file, 'tokens', 'some');
   for (let id = 0; id < tokens.length; id++) {
     const token = tokens[id];
