@@ -169,14 +169,13 @@ export { type LocalModel, localTranslator } from './translate/local-translator.j
 export { type OpenAiTranslatorOptions, openaiTranslator } from './translate/openai-translator.js';
 export { type NamePolicy, promptVersion } from './translate/prompt.js';
 export { type OptionalKind, optionalKinds } from './translate/protect.js';
-export {
-  cardFacts,
-  type TranslateOptions,
-  type TranslationFailure,
-  type TranslationProgress,
-  type TranslationResult,
-  translateSamples,
-} from './translate/translate-samples.js';
+export type {
+  TranslateOptions,
+  TranslationFailure,
+  TranslationProgress,
+  TranslationResult,
+} from './translate/translate-options.js';
+export { cardFacts, translateSamples } from './translate/translate-samples.js';
 export {
   type CardCounts,
   type CardFacts,

@@ -15,12 +15,8 @@ import { type CallLog, memoryCallLog } from './call-log.js';
 import type { Clock } from './clock.js';
 import { fileCallLog } from './node/file-call-log.js';
 import { openaiTranslator } from './openai-translator.js';
-import {
-  cardFacts,
-  type TranslateOptions,
-  type TranslationResult,
-  translateSamples,
-} from './translate-samples.js';
+import type { TranslateOptions, TranslationResult } from './translate-options.js';
+import { cardFacts, translateSamples } from './translate-samples.js';
 import { type CardCounts, translationCard } from './translation-card.js';
 
 const sentence = (at: number) =>

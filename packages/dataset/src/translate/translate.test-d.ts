@@ -4,7 +4,8 @@ import type { JobQueue } from '../queue/job-queue.js';
 import type { Plan, TranslatePlan } from '../run/plan.js';
 import { localTranslator } from './local-translator.js';
 import { openaiTranslator } from './openai-translator.js';
-import { type TranslationResult, translateSamples } from './translate-samples.js';
+import type { TranslationResult } from './translate-options.js';
+import { translateSamples } from './translate-samples.js';
 import type { CardCounts } from './translation-card.js';
 import type { Translator } from './translator.js';
 

@@ -19,7 +19,7 @@ import { usageError } from '../../options/usage-error.js';
 import type { Output } from '../../terminal/output.js';
 import type { Surroundings } from '../../terminal/surroundings.js';
 import { localAnswerer } from './local-answerer.js';
-import { keyOf } from './translate.js';
+import { keyOf } from './translate-options.js';
 
 const table = {
   workers: {

@@ -1,21 +1,15 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { load } from '@internvl/chat/node';
 import {
-  type CheckCode,
   cardFacts,
   checkCodes,
   DatasetError,
   formatNamed,
   formatOfName,
-  isJsonObject,
-  type JsonObject,
-  type JsonValue,
   latinLanguages,
   localTranslator,
   openaiTranslator,
   type Reading,
-  type TokenPrice,
   type Translator,
   translationCard,
   translationCardMarkdown,
@@ -32,6 +26,7 @@ import type { Output } from '../../terminal/output.js';
 import type { Surroundings } from '../../terminal/surroundings.js';
 import { localModel } from './local-model.js';
 import { tellProblem, writeLineage } from './rows.js';
+import { checkOf, extraOf, glossaryOf, keyOf, priceOf } from './translate-options.js';
 
 const options = {
   to: { type: 'string', value: 'TAG', help: 'Language to translate into: zh, en, zh-Hant, ja, …' },
@@ -277,15 +272,6 @@ async function translatorOf(
   return { translator, dispose: async () => {} };
 }
 
-/** @throws `usage` for a variable that is named and not set */
-export function keyOf(variable: string | undefined, env: Surroundings['env']): string | undefined {
-  const key = env[variable ?? 'OPENAI_API_KEY'];
-  if (variable === undefined || (key !== undefined && key !== '')) return key === '' ? undefined : key;
-  throw usageError(`Expected the key in the environment variable ${variable}, got none; set it.`, {
-    variable,
-  });
-}
-
 /** Between Chinese, Japanese, Korean and the rest the script tells; else a detector has to. */
 async function identifierOf(
   from: string,
@@ -300,49 +286,4 @@ async function identifierOf(
     output.note(`${error.message} Texts left in '${from}' may pass.`);
     return undefined;
   }
-}
-
-function extraOf(text: string | undefined): JsonObject | undefined {
-  if (text === undefined) return undefined;
-  const value = jsonOf(text);
-  if (isJsonObject(value)) return value;
-  throw usageError(`Expected --extra-body as a JSON object, got '${text}'; write {"top_k": 20}.`);
-}
-
-async function glossaryOf(file: string | undefined): Promise<Record<string, string>> {
-  if (file === undefined) return {};
-  const value = jsonOf(await readFile(file, 'utf8'));
-  const entries = isJsonObject(value) ? Object.entries(value) : [];
-  const terms = entries.flatMap(([term, text]) => (typeof text === 'string' ? [[term, text] as const] : []));
-  if (isJsonObject(value) && terms.length === entries.length) return Object.fromEntries(terms);
-  throw usageError(`Expected ${file} to hold {"term": "translation", …}, got something else; mend the file.`);
-}
-
-function jsonOf(text: string): JsonValue | undefined {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function priceOf(text: string | undefined): TokenPrice | undefined {
-  if (text === undefined) return undefined;
-  const [inputPerMillion = Number.NaN, outputPerMillion = Number.NaN, ...more] = text.split(',').map(Number);
-  if (inputPerMillion >= 0 && outputPerMillion >= 0 && more.length === 0)
-    return { inputPerMillion, outputPerMillion };
-  throw usageError(`Expected --price as two numbers, got '${text}'; write --price 0.15,0.6.`, {
-    value: text,
-  });
-}
-
-function checkOf(name: string): CheckCode {
-  const code = checkCodes.find((each) => each === name);
-  if (code !== undefined) return code;
-  throw usageError(
-    `Expected --skip-check as one of ${checkCodes.join(', ')}, got '${name}'; name one of them.`,
-    {
-      value: name,
-    },
-  );
 }

@@ -4,7 +4,8 @@ import type { Problem } from '../../sample/problem.js';
 import type { Reading } from '../../sample/reading.js';
 import type { Sample } from '../../sample/sample.js';
 import { Tallier, type Tally } from '../../write/tally.js';
-import { type TranslateOptions, type TranslationResult, translateSamples } from '../translate-samples.js';
+import type { TranslateOptions, TranslationResult } from '../translate-options.js';
+import { translateSamples } from '../translate-samples.js';
 import type { CardCounts } from '../translation-card.js';
 
 export interface TranslateRowsOptions extends TranslateOptions {
