@@ -4,6 +4,7 @@ import type { Reading } from '../sample/reading.js';
 import type { Part, Sample } from '../sample/sample.js';
 import type { ByteSource } from '../source/byte-source.js';
 import { spellParts } from '../tags/spell-parts.js';
+import { encoded } from './encoded.js';
 import type { Format, ReadFormatOptions, WriteFormatOptions } from './format.js';
 import { addressOf } from './internvl.js';
 import { idOf } from './row-fields.js';
@@ -20,7 +21,7 @@ export const csv: Format = {
   summary: 'a table of questions and answers in two languages',
   extensions: ['.csv', '.tsv'],
   read,
-  write,
+  write: (samples, options) => encoded(texts(samples, options)),
 };
 
 const columns = [
@@ -89,19 +90,16 @@ function textsOf(pair: object): readonly [string, string] {
   return [text('_question'), text('_answer')];
 }
 
-async function* write(
+async function* texts(
   samples: AsyncIterable<Sample>,
   { boxes, onProblem, signal, separator = ',' }: WriteFormatOptions = {},
-): AsyncGenerator<Uint8Array, void, undefined> {
-  const encoder = new TextEncoder();
-  yield encoder.encode(csvRow(columns, separator));
+): AsyncGenerator<string, void, undefined> {
+  yield csvRow(columns, separator);
   let held: Row | undefined;
   const line = (row: Row) =>
-    encoder.encode(
-      csvRow(
-        columns.map((column) => row[column] ?? ''),
-        separator,
-      ),
+    csvRow(
+      columns.map((column) => row[column] ?? ''),
+      separator,
     );
   for await (const sample of samples) {
     signal?.throwIfAborted();

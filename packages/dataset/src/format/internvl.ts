@@ -7,6 +7,7 @@ import type { ImageRef, Sample, Turn } from '../sample/sample.js';
 import type { ByteSource } from '../source/byte-source.js';
 import { gptNames, placeholders, readTurns, writeTurns } from './conversation.js';
 import type { Format, ReadFormatOptions, WriteFormatOptions } from './format.js';
+import { jsonLinesOf } from './json-array.js';
 import { backFields, frontFields, pixels, rowFields, rowObject, textList } from './row-fields.js';
 import { RowProblems } from './row-problems.js';
 
@@ -30,7 +31,7 @@ export const internvl: Format = {
   summary: 'InternVL annotations, one JSON object per line',
   extensions: ['.jsonl'],
   read,
-  write,
+  write: (samples, options) => jsonLinesOf(rows(samples, options)),
 };
 
 async function* read(
@@ -90,15 +91,14 @@ export function addressOf(text: string): Pick<ImageRef, 'path' | 'url'> {
   return /^(https?|data|s3):/i.test(text) ? { url: text } : { path: text };
 }
 
-async function* write(
+async function* rows(
   samples: AsyncIterable<Sample>,
   options: WriteFormatOptions = {},
-): AsyncGenerator<Uint8Array, void, undefined> {
-  const encoder = new TextEncoder();
+): AsyncGenerator<JsonValue, void, undefined> {
   for await (const sample of samples) {
     options.signal?.throwIfAborted();
     const row = writeInternvlRow(sample, options);
-    if (row !== undefined) yield encoder.encode(`${JSON.stringify(row)}\n`);
+    if (row !== undefined) yield row;
   }
 }
 

@@ -9,11 +9,13 @@ export async function* abortable<T>(
 ): AsyncGenerator<T, void, undefined> {
   signal?.throwIfAborted();
   const iterator = stream[Symbol.asyncIterator]();
+  let onAbort = () => {};
   const aborted =
     signal === undefined
       ? undefined
       : new Promise<never>((_, reject) => {
-          signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+          onAbort = () => reject(signal.reason);
+          signal.addEventListener('abort', onAbort, { once: true });
         });
   // Nobody may be waiting when the signal fires.
   aborted?.catch(() => undefined);
@@ -28,6 +30,7 @@ export async function* abortable<T>(
       yield next.value;
     }
   } finally {
+    signal?.removeEventListener('abort', onAbort);
     // A source that is stuck in a read can't be awaited.
     if (!finished) {
       const end = iterator.return?.();
