@@ -14,6 +14,7 @@ export type {
 } from './model-config.js';
 export {
   isQuantised,
+  type KeptLayers,
   type PrecisionChoice,
   parsePrecision,
   partPrecisions,

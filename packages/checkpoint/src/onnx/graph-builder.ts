@@ -47,6 +47,11 @@ export class GraphBuilder {
     return [...this.#stored.values()];
   }
 
+  /** Whether a node has this name. */
+  has(node: string): boolean {
+    return this.#nodes.some(({ name }) => name === node);
+  }
+
   input(name: string, type: DType, dims: readonly (number | string)[]): string {
     this.#inputs.push({ name, type, dims });
     return name;

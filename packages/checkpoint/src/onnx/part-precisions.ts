@@ -4,6 +4,12 @@ import type { PartPrecisions, PrecisionName } from './precision.js';
 /** A precision for all of a model, or one for each part; a part that is left out is `fp32`. */
 export type PrecisionChoice = PrecisionName | Partial<PartPrecisions>;
 
+/** Names of linear layers of each part, as their nodes are called in the graph: `layers.3.mlp.down_proj`. */
+export interface KeptLayers {
+  readonly vision?: readonly string[] | undefined;
+  readonly llm?: readonly string[] | undefined;
+}
+
 /** All names, the largest first. */
 export const precisionNames: readonly PrecisionName[] = ['fp32', 'fp16', 'int8', 'q8', 'q4'];
 
