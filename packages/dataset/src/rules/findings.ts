@@ -57,16 +57,19 @@ export class Findings implements FindingSink {
   }
 
   /** The same warning for so many lines from the present one on; what is not kept costs nothing. */
-  addLines(code: RuleCode, lines: number, message: string): void {
+  addLines(code: RuleCode, lines: number, message: string, repaired = false): void {
     const first = this.line;
-    const kept = Math.max(0, Math.min(lines, this.#perRule - (this.#counts.get(code) ?? 0)));
+    const { severity, fix } = ruleTable[code];
+    const counted = this.#counts.get(code) ?? 0;
+    const kept = Math.max(0, Math.min(lines, this.#perRule - counted));
     for (let at = 0; at < kept; at++) {
-      this.at(first + at);
-      this.add(code, '', message, '');
+      const place = { file: this.file, line: first + at, pointer: '' };
+      const finding = { code, severity, ...place, message, excerpt: '', fix, facts: {} };
+      this.#kept.push(repaired ? { ...finding, repaired } : finding);
     }
-    const { severity } = ruleTable[code];
-    if (severity === 'warning') this.warnings += lines - kept;
-    this.#counts.set(code, (this.#counts.get(code) ?? 0) + lines - kept);
+    this.#counts.set(code, counted + lines);
+    if (repaired) this.repairs += lines;
+    else this.warnings += lines;
   }
 
   /** Takes over what was found in a trial, mended or not. */
@@ -79,15 +82,6 @@ export class Findings implements FindingSink {
     const count = (this.#counts.get(finding.code) ?? 0) + 1;
     this.#counts.set(finding.code, count);
     if (count <= this.#perRule) this.#kept.push({ ...finding, repaired: true });
-  }
-
-  /** Something that was wrong with the present line and has been mended. */
-  repaired(code: RuleCode, message: string): void {
-    const { severity, fix } = ruleTable[code];
-    this.adopt(
-      { code, severity, file: this.file, line: this.line, pointer: '', message, excerpt: '', fix, facts: {} },
-      true,
-    );
   }
 
   get counts(): RuleCounts {

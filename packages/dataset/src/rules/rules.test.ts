@@ -436,7 +436,7 @@ describe('repair', () => {
       height: 1,
       conversations: turns(['user', '１２\u200b?\r\n'], ['assistant', '<box>[[9, 8, 1, 2]]</box>']),
     });
-    const { rows, findings, summary } = await run([`\ufeff${sound}`, '', broken].join('\n'), {
+    const { rows, findings, summary } = await run([`\ufeff${sound}`, '', '', '', broken, ' '].join('\n'), {
       mode: 'repair',
       fixes,
       images,
@@ -464,6 +464,12 @@ describe('repair', () => {
     const { rows, summary } = await run(broken, { mode: 'repair', fixes: ['digits-full-width'] });
     expect(rows).toEqual([{ state: 'bad', text: broken }]);
     expect(summary).toMatchObject({ errors: 1, repairs: 1, ok: false });
+  });
+
+  it('is refused for rules that have none', async () => {
+    await expect(run(row(), { mode: 'repair', fixes: ['json-cut'] })).rejects.toMatchObject({
+      code: 'invalid-option',
+    });
   });
 
   it('cuts root off an absolute path under it, and off no other', async () => {
