@@ -105,3 +105,19 @@ it('reports what the GPU complains of with the next run', async () => {
   await graph.dispose();
   dispose();
 });
+
+it('frees what a given up run still writes into, behind that run', async () => {
+  const { gpu, load, dispose } = await gpuBackend();
+  const graph = await load({ bytes: model });
+  const y = graph.allocate!('float32', [2]);
+  const controller = new AbortController();
+  const run = graph.run({ x: x() }, { into: { y }, signal: controller.signal });
+  controller.abort('enough');
+  await expect(run).rejects.toBe('enough');
+  y.dispose();
+  await graph.run({ x: x() });
+  await gpu.queue.onSubmittedWorkDone();
+  expect([...((await graph.run({ x: x() })).y!.data as Float32Array)]).toEqual([2, 4]);
+  await graph.dispose();
+  dispose();
+});

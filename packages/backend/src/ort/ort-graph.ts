@@ -79,7 +79,8 @@ export class OrtGraph implements Graph {
     const current = await this.#sessionLeaving(device ? [] : stayOnDevice);
     const fetches = Object.fromEntries(names.map((name) => [name, tensors.target(into[name])]));
     device?.assertSound();
-    const run = current.session.run(feeds, fetches);
+    // Errors arrive as rejections; onnxruntime-web would print them besides, whatever its session was told.
+    const run = current.session.run(feeds, fetches, { logSeverityLevel: 4 });
     let results: Readonly<Record<string, OrtTensor>>;
     try {
       results = await (device ? Promise.race([run, device.lost]) : run);

@@ -22,6 +22,7 @@ export interface OrtSession {
   run(
     feeds: Readonly<Record<string, OrtTensor>>,
     fetches: Readonly<Record<string, OrtTensor | null>>,
+    options?: { readonly logSeverityLevel?: 0 | 1 | 2 | 3 | 4 },
   ): Promise<Readonly<Record<string, OrtTensor>>>;
   release(): Promise<void>;
 }
