@@ -11,6 +11,8 @@ export interface BullmqQueueOptions extends JobQueueOptions {
   readonly stalledMs?: number | undefined;
   /** Milliseconds that the first connection may take; 10,000 by default. */
   readonly connectMs?: number | undefined;
+  /** Milliseconds that jobs in hand may take to go back to a server that doesn't answer; 5000 by default. */
+  readonly leaveMs?: number | undefined;
 }
 
 interface Packages {
@@ -27,7 +29,7 @@ interface Packages {
  */
 export async function bullmqQueue(
   url: string,
-  { name, attempts = 3, stalledMs = 15_000, connectMs = 10_000 }: BullmqQueueOptions,
+  { name, attempts = 3, stalledMs = 15_000, connectMs = 10_000, leaveMs = 5000 }: BullmqQueueOptions,
 ): Promise<JobQueue> {
   const packages = await load();
   const redis = new packages.Redis(url, {
@@ -47,7 +49,7 @@ export async function bullmqQueue(
   }
   const queue = new packages.bullmq.Queue<JsonObject>(name, { connection: redis });
   queue.on('error', () => {});
-  return new BullmqQueue(packages, redis, queue, { attempts, stalledMs });
+  return new BullmqQueue(packages, redis, queue, { attempts, stalledMs, leaveMs });
 }
 
 /** Fails at the first refusal; later losses are waited out. */
@@ -75,6 +77,12 @@ async function load(): Promise<Packages> {
   }
 }
 
+interface Settings {
+  readonly attempts: number;
+  readonly stalledMs: number;
+  readonly leaveMs: number;
+}
+
 class BullmqQueue implements JobQueue {
   readonly name = 'bullmq';
   readonly #packages: Packages;
@@ -82,19 +90,21 @@ class BullmqQueue implements JobQueue {
   readonly #queue: Queue<JsonObject>;
   readonly #attempts: number;
   readonly #stalledMs: number;
+  readonly #leaveMs: number;
   #closed = false;
 
   constructor(
     packages: Packages,
     redis: Redis,
     queue: Queue<JsonObject>,
-    { attempts, stalledMs }: { readonly attempts: number; readonly stalledMs: number },
+    { attempts, stalledMs, leaveMs }: Settings,
   ) {
     this.#packages = packages;
     this.#redis = redis;
     this.#queue = queue;
     this.#attempts = attempts;
     this.#stalledMs = stalledMs;
+    this.#leaveMs = leaveMs;
   }
 
   async enqueue(jobs: readonly Job[]): Promise<void> {
@@ -114,14 +124,19 @@ class BullmqQueue implements JobQueue {
   async consume(handler: JobHandler, { concurrency, signal }: ConsumeOptions): Promise<void> {
     if (signal.aborted) return;
     const { Worker, WaitingError } = this.#packages.bullmq;
+    const running = new Set<Promise<void>>();
     const work = async (job: BullJob<JsonObject>, token?: string) => {
       const attempt = job.attemptsMade + 1 + job.stalledCounter;
+      const handled = handler({ id: job.id ?? '', data: job.data, attempt }, signal);
+      running.add(handled);
       try {
-        await handler({ id: job.id ?? '', data: job.data, attempt }, signal);
+        await handled;
       } catch (error) {
         if (!signal.aborted) throw error;
         await job.moveToWait(token);
         throw new WaitingError();
+      } finally {
+        running.delete(handled);
       }
     };
     const worker = new Worker<JsonObject, void>(this.#queue.name, work, {
@@ -134,7 +149,11 @@ class BullmqQueue implements JobQueue {
     });
     worker.on('error', () => {});
     await aborted(signal);
-    await worker.close();
+    await Promise.allSettled(running);
+    if (await inTime(worker.close(), this.#leaveMs)) return;
+    // The server is away, and nothing can be said to it: it will count this worker as dead.
+    this.#redis.disconnect();
+    await inTime(worker.close(true), this.#leaveMs);
   }
 
   async state(): Promise<QueueState> {
@@ -154,7 +173,7 @@ class BullmqQueue implements JobQueue {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#queue.close();
+    await inTime(this.#queue.close(), this.#leaveMs);
     this.#redis.disconnect();
   }
 }
@@ -162,4 +181,21 @@ class BullmqQueue implements JobQueue {
 async function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+/** Whether work ended in time. What it throws later is of no interest to anyone. */
+async function inTime(work: Promise<void>, ms: number): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  const done = work.then(
+    () => true,
+    () => true,
+  );
+  try {
+    return await Promise.race([done, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

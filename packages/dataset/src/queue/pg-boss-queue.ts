@@ -13,6 +13,8 @@ export interface PgBossQueueOptions extends JobQueueOptions {
   readonly stalledMs?: number | undefined;
   /** Milliseconds between two looks for a job; 1000 by default. */
   readonly pollMs?: number | undefined;
+  /** Milliseconds that the first connection may take; 10,000 by default. */
+  readonly connectMs?: number | undefined;
 }
 
 /** What a row of ours holds. */
@@ -29,20 +31,41 @@ interface Stored extends JsonObject {
  */
 export async function pgBossQueue(
   url: string,
-  { name, attempts = 3, schema = 'internvl', stalledMs = 15_000, pollMs = 1000 }: PgBossQueueOptions,
+  {
+    name,
+    attempts = 3,
+    schema = 'internvl',
+    stalledMs = 15_000,
+    pollMs = 1000,
+    connectMs = 10_000,
+  }: PgBossQueueOptions,
 ): Promise<JobQueue> {
   const Boss = await load();
   const boss = new Boss({ connectionString: url, schema, max: 4, schedule: false });
   // Told by whoever awaits a query; a lost connection comes back by itself.
   boss.on('error', () => {});
   try {
-    await boss.start();
-    await boss.createQueue(name);
+    await within(
+      boss.start().then(() => boss.createQueue(name)),
+      connectMs,
+    );
   } catch (error) {
     await boss.stop({ graceful: false }).catch(() => {});
     throw unreachable('PostgreSQL', url, error);
   }
   return new PgBossQueue(boss, { name, attempts, schema, stalledMs, pollMs });
+}
+
+async function within(work: Promise<void>, ms: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function load(): Promise<typeof PgBoss> {

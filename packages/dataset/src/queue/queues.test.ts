@@ -115,6 +115,22 @@ function serverCases(open: Open, started: () => Service) {
     await two.close();
   });
 
+  test('leaving a server that is gone ends all the same', async () => {
+    const queue = await open('gone');
+    await queue.enqueue(jobs(2));
+    const controller = new AbortController();
+    await queue.consume(
+      async (_job, signal) => {
+        await started().crash();
+        controller.abort('enough');
+        signal.throwIfAborted();
+      },
+      { concurrency: 1, signal: controller.signal },
+    );
+    await queue.close();
+    await started().restart();
+  });
+
   test('a restart of the server loses nothing and needs nobody', async () => {
     const queue = await open('restart');
     await queue.enqueue(jobs(12));
@@ -141,7 +157,8 @@ describe.runIf(redisAvailable())('BullMQ on Redis', () => {
     redis = await startRedis();
   });
   afterAll(() => redis.stop());
-  const open: Open = (name, attempts) => bullmqQueue(redis.url, { name, attempts, stalledMs: 2000 });
+  const open: Open = (name, attempts) =>
+    bullmqQueue(redis.url, { name, attempts, stalledMs: 2000, leaveMs: 500 });
   cases(open);
   serverCases(open, () => redis);
 

@@ -9,10 +9,15 @@ import { freePort } from './free-port.js';
 /** A real server of its own, in a folder of its own, on a port of its own. */
 export interface Service {
   readonly url: string;
-  /** Ends the server as a crash does and starts it again on the same port and data. */
+  /** Ends the server as a crash does. */
+  crash(): Promise<void>;
+  /** The same, and starts it again on the same port and data. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
+
+/** PostgreSQL listens before it takes anyone. */
+const READY = 'ready to accept connections';
 
 const demanded = process.env.INTERNVL_REQUIRE_SERVICES === '1';
 
@@ -106,7 +111,7 @@ export async function startPostgres(): Promise<Service> {
   );
   if (made.status !== 0) throw new Error(`initdb: ${made.stderr}`);
   const args = ['-D', data, '-p', `${port}`, '-c', 'listen_addresses=127.0.0.1', '-k', directory];
-  const start = () => startServer(programs.postgres, args, port, { cwd: directory, ...user });
+  const start = () => startServer(programs.postgres, args, port, { cwd: directory, ...user }, READY);
   // SIGKILL would leave its children behind; SIGQUIT is its own way to crash.
   return service(`postgres://tester@127.0.0.1:${port}/postgres`, directory, start, 'SIGQUIT');
 }
@@ -125,13 +130,14 @@ async function service(
   url: string,
   directory: string,
   start: () => Promise<ChildProcess>,
-  crash: NodeJS.Signals,
+  crashSignal: NodeJS.Signals,
 ): Promise<Service> {
   let child = await start();
   return {
     url,
+    crash: () => kill(child, crashSignal),
     async restart() {
-      await kill(child, crash);
+      await kill(child, crashSignal);
       child = await start();
     },
     async stop() {
@@ -146,6 +152,7 @@ async function startServer(
   args: readonly string[],
   port: number,
   options: { readonly cwd?: string; readonly uid?: number; readonly gid?: number },
+  ready = '',
 ): Promise<ChildProcess> {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
   let said = '';
@@ -157,7 +164,7 @@ async function startServer(
   });
   for (;;) {
     if (child.exitCode !== null) throw new Error(`${command} ended: ${said}`);
-    if (await answers(port)) return child;
+    if (said.includes(ready) && (await answers(port))) return child;
     await sleep(50);
   }
 }

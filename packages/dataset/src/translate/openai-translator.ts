@@ -142,16 +142,19 @@ async function send(
     };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
+    // Without what an address may hold behind a question mark: a key.
+    const { origin, pathname } = new URL(url);
+    const place = origin + pathname;
     if (late) {
       throw new CallError('failed', `Expected an answer within ${timeoutMs} ms, got none.`, {
-        url,
+        url: place,
         timeoutMs,
       });
     }
     throw new CallError(
       'failed',
-      `Expected ${url} to answer, got ${reasonOf(error)}.`,
-      { url },
+      `Expected ${place} to answer, got ${reasonOf(error)}.`,
+      { url: place },
       { cause: error },
     );
   } finally {
