@@ -82,6 +82,13 @@ describe('a table as it comes', () => {
     }
   });
 
+  test('a path is no input here, and the error says where it is', async () => {
+    const path: unknown = 'questions.csv';
+    // @ts-expect-error on purpose
+    await expect(pairs(path).next()).rejects.toMatchObject({ code: 'invalid-option' });
+    expect((await read([founding, rows])).given).toEqual(two);
+  });
+
   test('in the order of the file and with bounded memory, whatever its size', async () => {
     async function* endless() {
       yield founding;

@@ -1,3 +1,4 @@
+import { DatasetError } from '../error.js';
 import { abortable } from './abortable.js';
 import type { ByteSource, ReadOptions } from './byte-source.js';
 import { decompressed } from './compression.js';
@@ -9,15 +10,23 @@ export type Input =
   | Blob
   | ReadableStream<Uint8Array>
   | AsyncIterable<Uint8Array | string>
-  | Iterable<Uint8Array | string>
+  | readonly (Uint8Array | string)[]
   | Uint8Array;
 
 /**
  * Any input as a source. Streams and iterables can be read once; gzip and zstd are unpacked, told by their first bytes.
  *
  * @param name for messages; a `File` has its own
+ * @throws `invalid-option` for anything else
  */
 export function sourceOf(input: Input, name?: string): ByteSource {
+  if (typeof input !== 'object' || input === null) {
+    throw new DatasetError(
+      'invalid-option',
+      `Expected a Blob, a stream, bytes or a list of pieces, got ${typeof input}; a path goes to @internvl/dataset/node, a text into a list: [text].`,
+      { type: typeof input },
+    );
+  }
   if (isByteSource(input)) {
     if (name === undefined || name === input.name) return input;
     const { size, seekable } = input;
@@ -59,7 +68,7 @@ function isByteSource(input: Input): input is ByteSource {
 }
 
 async function* encoded(
-  pieces: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>,
+  pieces: AsyncIterable<Uint8Array | string> | readonly (Uint8Array | string)[],
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const encoder = new TextEncoder();
   for await (const piece of pieces) yield typeof piece === 'string' ? encoder.encode(piece) : piece;
