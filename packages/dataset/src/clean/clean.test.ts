@@ -79,6 +79,23 @@ describe('duplicates', () => {
     });
   });
 
+  it('have the same boxes', async () => {
+    const boxed = (id: number, right: number): Sample => ({
+      ...sample(id, 'Where?', 'Here', 'a.jpg'),
+      turns: [
+        {
+          role: 'assistant',
+          parts: [{ type: 'box', boxes: [[0, 0, right, 0.5]], convention: 'thousandths' }],
+        },
+      ],
+    });
+    expect(codes((await run([boxed(1, 0.2), boxed(2, 0.3), boxed(3, 0.2)], {})).rows)).toEqual([
+      'kept',
+      'kept',
+      'duplicate',
+    ]);
+  });
+
   it('of words alone with scope text', async () => {
     const { rows } = await run([sample(1, 'a b', 'c', 'a.jpg'), sample(2, 'a b', 'c', 'b.jpg')], {
       scope: 'text',

@@ -4,6 +4,7 @@ import { REPETITION_THRESHOLD, repetitionRatio, upstreamRepetitionRatio } from '
 import type { Place } from '../sample/problem.js';
 import type { Reading } from '../sample/reading.js';
 import type { Part, Sample } from '../sample/sample.js';
+import { spellParts } from '../tags/spell-parts.js';
 import type { CleanCode, CleanOptions, CleanRow, CleanSummary, CleanVerdict } from './clean-options.js';
 import { imageKeyOf } from './image-key.js';
 import { NearIndex } from './near-index.js';
@@ -175,7 +176,9 @@ class Cleaner {
     const line = place.line ?? place.row ?? this.#rows;
     const text = normalisedText(sampleText(sample));
     const images = scope === 'text' ? '' : (await Promise.all(sample.images.map(imageKey))).join('\n');
-    const first = exact ? this.#exact.add(`${images}\n\n${text}`, line) : 0;
+    // Boxes are part of what a row says; words alone are compared for likeness.
+    const said = sample.turns.map(({ parts }) => spellParts(parts)).join('\n');
+    const first = exact ? this.#exact.add(`${images}\n\n${normalisedText(said)}`, line) : 0;
     if (first !== 0) {
       return {
         code: 'duplicate',

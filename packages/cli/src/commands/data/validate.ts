@@ -13,8 +13,11 @@ import {
   pairProblems,
   type RuleCode,
   readAlignment,
+  readInternvlRow,
   repairable,
   ruleTable,
+  Tallier,
+  type Tally,
   type ValidateInput,
   type ValidateMode,
   type ValidateSummary,
@@ -23,6 +26,7 @@ import {
 } from '@internvl/dataset';
 import {
   dataFiles,
+  derivedLineage,
   type ImageFolderOptions,
   imageDigests,
   LineFile,
@@ -34,6 +38,7 @@ import { globalOptions, streamingOption } from '../../options/common-options.js'
 import { usageError } from '../../options/usage-error.js';
 import { table } from '../../terminal/help.js';
 import { checkReports, writeReports } from './report-file.js';
+import { writeLineage } from './rows.js';
 
 const options = {
   root: {
@@ -184,6 +189,7 @@ export const validate = defineCommand({
     });
     const findings: Finding[] = [];
     let given = 0;
+    const tallier = rowTallier();
     const sound = outputs && (await LineFile.open(outputs.out));
     const bad = outputs && (await LineFile.open(outputs.quarantine));
     let summary: ValidateSummary | undefined;
@@ -220,13 +226,29 @@ export const validate = defineCommand({
       signal,
     );
     const { counts: broken, ...totals } = summary;
+    const lineage =
+      outputs &&
+      (await derivedLineage({
+        step: 'validate',
+        options: { mode, fixes },
+        inputs: summary.files
+          .map(({ file }) => file)
+          .filter((file) => file !== '-' && !/^[a-z\d]+:\/\//i.test(file)),
+        outputs: [
+          { path: outputs.out, samples: summary.rows - summary.badRows },
+          { path: outputs.quarantine, samples: summary.badRows },
+        ],
+        counts: tallier.tally(),
+        signal,
+      }));
+    const written = outputs && lineage && (await writeLineage(lineage, outputs.out, undefined, signal));
     const listed = Object.values(broken).reduce((sum, count) => sum + count, 0);
     const document = {
       ...totals,
       counts: broken,
       findings: output.format === 'json' ? findings : undefined,
       omitted: listed - given,
-      ...(outputs && { out: outputs.out, quarantine: outputs.quarantine }),
+      ...(outputs && { out: outputs.out, quarantine: outputs.quarantine, lineage: written }),
       ...(pairFile !== undefined && { pairs: counts }),
       ...(reports.length > 0 && { reports }),
     };
@@ -238,6 +260,18 @@ export const validate = defineCommand({
     return summary.ok ? 0 : 1;
   },
 });
+
+/** Counts the rows that are written, for their lineage. */
+function rowTallier(): { add(text: string, file: string, line: number): void; tally(): Tally } {
+  const tallier = new Tallier();
+  return {
+    add(text, file, line) {
+      const { sample } = readInternvlRow(JSON.parse(text.replace(/^\ufeff/, '')), { file, line });
+      if (sample !== undefined) tallier.add(sample);
+    },
+    tally: () => tallier.tally,
+  };
+}
 
 /** @throws `usage` for --pair-by without --pair; what reading and parsing an alignment file throws */
 async function pairByOf(text: string | undefined, pairFile: string | undefined): Promise<PairBy> {
