@@ -16,7 +16,8 @@ export function browserProject(executablePath: string, shared: string): TestProj
     server: { headers: isolation, fs: { allow: ['.', shared] } },
     // For the set-up, which runs in Node.
     ssr: { resolve: { conditions: ['@internvl/source', 'node', 'module', 'import', 'default'] } },
-    optimizeDeps: { exclude: ['onnxruntime-web'] },
+    // Everything that runs in a browser is modules already; what is found on the way would reload the page in the middle of a test.
+    optimizeDeps: { noDiscovery: true },
     test: {
       name: 'browser',
       globalSetup: [
