@@ -1,6 +1,7 @@
 /**
  * Runs every recorded run of the reference and writes how far this project is from it: `pnpm parity [FILE]`, docs/parity.md by
  * default. All runs on onnxruntime's CPU, one picture and one text of each checkpoint on the other backends.
+ * `pnpm parity FILE --precision int8` does the runs on the CPU with weights of another precision, into a file of its own.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import type { Backend } from '@internvl/backend';
 import { backendByName } from '../src/node/backend-by-name.js';
 import { load } from '../src/node.js';
@@ -22,21 +24,37 @@ type Report = RunReport | TowerReport;
 /** The runs of a subset. */
 const few = ['one-tile', 'static', 'text-only', 'half-size'];
 
-const output = process.argv[2] ?? fileURLToPath(new URL('../../../docs/parity.md', import.meta.url));
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { precision: { type: 'string', default: 'fp32' } },
+});
+const { precision } = values;
+const [file] = positionals;
+if (precision !== 'fp32' && file === undefined) {
+  throw new Error(`docs/parity.md is of fp32; name another file for ${precision}`);
+}
+const output = file ?? fileURLToPath(new URL('../../../docs/parity.md', import.meta.url));
 const set = sharedGoldens() ?? fixtures;
 const cases = await goldenCases(set);
 const cache = await mkdtemp(join(tmpdir(), 'internvl-parity-'));
 try {
   const sections = [
-    await section('onnxruntime, CPU', await backendByName('cpu'), () => true),
-    await section('reference (plain TypeScript)', await backendByName('reference'), (run: string) =>
-      few.includes(run),
-    ),
-    await webgpu(),
+    await section(`onnxruntime, CPU${ofPrecision()}`, await backendByName('cpu'), () => true),
   ];
+  if (precision === 'fp32') {
+    const reference = await backendByName('reference');
+    sections.push(
+      await section('reference (plain TypeScript)', reference, (run) => few.includes(run)),
+      await webgpu(),
+    );
+  }
   await writeFile(output, `${head()}\n${sections.join('\n')}`);
 } finally {
   await rm(cache, { recursive: true, force: true });
+}
+
+function ofPrecision(): string {
+  return precision === 'fp32' ? '' : `, ${precision}`;
 }
 
 /** In a process of its own: where there is no GPU, a software driver has to be named before a process starts. */
@@ -75,10 +93,10 @@ async function reportsOf(golden: GoldenCase, runs: readonly string[], backend: B
     process.stderr.write(`${backend.name} ${report.case} ${report.run}\n`);
   };
   if (isTower(golden)) {
-    for (const run of runs) note(await compareTower(golden, run, { backend, cache }));
+    for (const run of runs) note(await compareTower(golden, run, { backend, cache, precision }));
     return reports;
   }
-  const chat = await load(golden.folder, { backend, cache });
+  const chat = await load(golden.folder, { backend, cache, precision });
   try {
     for (const run of runs) note(await compareRun(chat, golden, run));
   } finally {

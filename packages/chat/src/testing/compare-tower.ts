@@ -1,4 +1,5 @@
 import { type Backend, hostTensor } from '@internvl/backend';
+import { parsePrecision } from '@internvl/checkpoint';
 import { cacheDirectory, convertCached, openFolder } from '@internvl/checkpoint/node';
 import { centreCrop, pixelValues, resize } from '@internvl/tiling';
 import { decodeImage } from '@internvl/tiling/node';
@@ -24,14 +25,21 @@ export function isTower({ name }: GoldenCase): boolean {
 export async function compareTower(
   golden: GoldenCase,
   run: string,
-  { backend, cache }: { readonly backend: Backend; readonly cache: string },
+  {
+    backend,
+    cache,
+    precision = 'fp32',
+  }: { readonly backend: Backend; readonly cache: string; readonly precision?: string },
 ): Promise<TowerReport> {
   const { images, pixel_values: recordedPixels } = await readRecord(golden, run);
   const [, , height, width] = recordedPixels!.shape as [number, number, number, number];
   const recorded = await readFloat32File(`${golden.folder}/golden/${run}.safetensors`);
   const checkpoint = await openFolder(golden.folder, { cache });
   const { mean, std, tileSize } = checkpoint.config;
-  const converted = await convertCached(checkpoint, { cacheDirectory: cacheDirectory({ cache }) });
+  const converted = await convertCached(checkpoint, {
+    cacheDirectory: cacheDirectory({ cache }),
+    precision: parsePrecision(precision),
+  });
   await checkpoint.close();
   const encoder = new VisionEncoder(await backend.load({ path: await converted.vision({ width, height }) }));
   try {
