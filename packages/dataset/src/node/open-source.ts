@@ -3,11 +3,11 @@ import { DatasetError } from '../error.js';
 import { abortable } from '../source/abortable.js';
 import type { ByteSource, ReadOptions } from '../source/byte-source.js';
 import { decompressed } from '../source/compression.js';
-import { type Fetch, httpSource } from '../source/http-source.js';
+import { type Fetch, httpSize, httpSource } from '../source/http-source.js';
 import { nodeDecompressors } from './decompressors.js';
 import { fileSource } from './file-source.js';
 import { glob, isGlob } from './glob.js';
-import { isS3, type S3Options, s3List, s3Source } from './s3-source.js';
+import { isS3, type S3Options, s3List, s3Size, s3Source } from './s3-source.js';
 
 export interface OpenOptions {
   /** For addresses and S3. */
@@ -31,9 +31,10 @@ export async function openSource(name: string | URL, options: OpenOptions = {}):
   if (text === '-') return stdinSource(options.stdin);
   if (/^https?:\/\//i.test(text)) {
     const { fetch, headers } = options;
-    return httpSource(text, { fetch, headers, decompressors: nodeDecompressors });
+    const size = isParquet(text) ? await httpSize(text, { fetch, headers }, options.signal) : undefined;
+    return httpSource(text, { fetch, headers, size, decompressors: nodeDecompressors });
   }
-  if (isS3(text)) return s3Source(text, { fetch: options.fetch, ...options.s3 });
+  if (isS3(text)) return openS3(text, options);
   return fileSource(/^file:/i.test(text) ? fileURLToPath(text) : text);
 }
 
@@ -58,7 +59,7 @@ export async function openSources(
     if (isS3(text)) {
       const found = await s3List(text, { fetch: options.fetch, ...options.s3 }, options.signal);
       if (found.length === 0) throw nothingFits(text);
-      for (const each of found) sources.push(s3Source(each, { fetch: options.fetch, ...options.s3 }));
+      for (const each of found) sources.push(await openS3(each, options));
       continue;
     }
     const literal = await fileSource(text).catch((error: unknown) => {
@@ -71,6 +72,16 @@ export async function openSources(
     for (const path of found) sources.push(await fileSource(path));
   }
   return sources;
+}
+
+/** Parquet is read by parts, which takes its size. */
+function isParquet(name: string): boolean {
+  return /\.parquet(\?|$)/i.test(name);
+}
+
+async function openS3(name: string, { fetch, s3, signal }: OpenOptions): Promise<ByteSource> {
+  const settings = { fetch, ...s3 };
+  return s3Source(name, settings, isParquet(name) ? await s3Size(name, settings, signal) : undefined);
 }
 
 function nothingFits(pattern: string): DatasetError {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parquet } from '../format/parquet.js';
 import { readAll, readRange } from '../source/read-range.js';
 import { S3Server } from '../testing/s3-server.js';
 import { writeFile } from '../write/node/write-file.js';
@@ -56,6 +57,23 @@ test('an upload in parts appears when it is whole, and not when it fails', async
   await expect(writeFile('s3://bucket/half.bin', failing(), { s3 })).rejects.toThrow('no more');
   expect(server.objects.has('bucket/half.bin')).toBe(false);
   expect(server.log.at(-1)).toMatch(/^204 DELETE /);
+});
+
+test('Parquet is fetched by parts', async () => {
+  const written: Uint8Array[] = [];
+  async function* one() {
+    yield { id: 'a', images: [], turns: [{ role: 'user', parts: [{ type: 'text', text: 'Hi' }] }] } as const;
+  }
+  for await (const piece of parquet.write?.(one()) ?? []) written.push(piece);
+  await writeFile('s3://bucket/a.parquet', written, { s3 });
+  const before = server.log.length;
+  const found = [];
+  for await (const { sample } of parquet.read?.(await openSource('s3://bucket/a.parquet', { s3 })) ?? [])
+    found.push(sample?.id);
+  expect(found).toEqual(['a']);
+  const asked = server.log.slice(before);
+  expect(asked[0]).toMatch(/^200 HEAD /);
+  expect(asked.slice(1).every((line) => line.startsWith('206 GET '))).toBe(true);
 });
 
 test('a wrong key, no key, no object', async () => {

@@ -1,6 +1,6 @@
 import { DatasetError } from '../error.js';
 import type { ByteSource } from '../source/byte-source.js';
-import { type Fetch, httpSource } from '../source/http-source.js';
+import { type Fetch, httpSize, httpSource } from '../source/http-source.js';
 import { nodeDecompressors } from './decompressors.js';
 
 /** Where an S3-compatible store is and how to sign. What is left out comes from `AWS_…` environment variables. */
@@ -19,10 +19,19 @@ export function isS3(name: string): boolean {
   return /^s3:\/\//i.test(name);
 }
 
+/** The size of an object in bytes, as the store says it. */
+export async function s3Size(
+  address: string,
+  options: S3Options = {},
+  signal?: AbortSignal,
+): Promise<number | undefined> {
+  return httpSize(place(address, options).url, { fetch: signing(options) }, signal);
+}
+
 /** An object `s3://bucket/key` as a source. Needs the optional peer `aws4fetch`. */
-export function s3Source(address: string, options: S3Options = {}): ByteSource {
+export function s3Source(address: string, options: S3Options = {}, size?: number): ByteSource {
   const { url } = place(address, options);
-  return httpSource(url, { name: address, fetch: signing(options), decompressors: nodeDecompressors });
+  return httpSource(url, { name: address, size, fetch: signing(options), decompressors: nodeDecompressors });
 }
 
 /**

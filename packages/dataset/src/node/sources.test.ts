@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { convertFiles } from '../convert/node/convert-files.js';
 import type { ByteSource } from '../source/byte-source.js';
 import { memorySource } from '../source/input.js';
 import { readAll, readRange } from '../source/read-range.js';
@@ -13,6 +15,7 @@ import { openSource, openSources } from './open-source.js';
 let folder = '';
 let server: Server;
 let base = '';
+const rows = '{"id":1,"conversations":[{"from":"human","value":"a"},{"from":"gpt","value":"b"}]}\n';
 const content = `${'图,line\n'.repeat(40_000)}end`;
 // `printf '{"a":"图"}\nsecond line\n' | zstd`, as DuckDB writes it.
 const zstd = Buffer.from('KLUv/QBYwQAAeyJhIjoi5Zu+In0Kc2Vjb25kIGxpbmUK', 'base64');
@@ -28,7 +31,8 @@ beforeAll(async () => {
   await writeFile(join(folder, 'cut.zst'), zstd.subarray(0, -6));
   server = createServer((request, response) => {
     const bytes = Buffer.from(content);
-    if (request.url === '/cut') {
+    if (request.url === '/rows.jsonl') response.end(rows);
+    else if (request.url === '/cut') {
       response.writeHead(200, { 'content-length': '100' });
       response.write('begun');
       setTimeout(() => response.destroy(), 20);
@@ -111,6 +115,14 @@ describe('addresses', () => {
     const source = await openSource(`${base}/a.txt?token=secret`);
     expect(source.name).toBe(`${base}/a.txt`);
     expect(new TextDecoder().decode(await readRange(source, 3, 8))).toBe(',line');
+  });
+
+  test('a conversion from a server without ranges, with the digest of what was read', async () => {
+    const out = join(folder, 'from-web.json');
+    const { inputs, outputs } = await convertFiles({ inputs: [`${base}/rows.jsonl`], out, to: 'llava' });
+    const sha256 = createHash('sha256').update(rows).digest('hex');
+    expect(inputs).toEqual([{ name: `${base}/rows.jsonl`, bytes: rows.length, sha256 }]);
+    expect(outputs).toMatchObject([{ name: out, samples: 1 }]);
   });
 
   test('none, cut, no ranges, nobody there', async () => {

@@ -7,7 +7,7 @@ export type Compression = 'gzip' | 'zstd';
 /** Turns packed pieces into plain ones. */
 export type Decompressor = (pieces: AsyncIterable<Uint8Array>, name: string) => AsyncIterable<Uint8Array>;
 
-export function compressionOf(head: Uint8Array): Compression | undefined {
+function compressionOf(head: Uint8Array): Compression | undefined {
   if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
   if (head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd) return 'zstd';
   return undefined;

@@ -12,6 +12,8 @@ export interface HttpOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Default: the name is the address without a query, which may hold a secret. */
   readonly name?: string | undefined;
+  /** Of the file as stored, where it is known; readers of Parquet then fetch only the parts they need. */
+  readonly size?: number | undefined;
   readonly decompressors?: Readonly<Record<Compression, Decompressor>> | undefined;
 }
 
@@ -27,11 +29,13 @@ export function httpSource(
     fetch = (address, init) => globalThis.fetch(address, init),
     headers = {},
     name = nameOf(url),
+    size,
     decompressors = webDecompressors,
   }: HttpOptions = {},
 ): ByteSource {
   return {
     name,
+    size,
     seekable: true,
     stream({ start, end, signal }: ReadOptions = {}) {
       const ranged = start !== undefined || end !== undefined;
@@ -65,7 +69,10 @@ export function httpSource(
   };
 }
 
-/** The size of what is behind an address, in bytes, by a HEAD request; undefined when the server does not say. */
+/**
+ * The size of what is behind an address, in bytes, by a HEAD request; undefined when the server does not say, or does not
+ * give parts.
+ */
 export async function httpSize(
   url: string | URL,
   { fetch = (address, init) => globalThis.fetch(address, init), headers = {} }: HttpOptions = {},
@@ -75,8 +82,15 @@ export async function httpSize(
     method: 'HEAD',
     headers: { ...headers },
     ...(signal && { signal }),
+  }).catch((error: unknown) => {
+    signal?.throwIfAborted();
+    if (DatasetError.is(error)) throw error;
+    // Reading will meet the same, and say so.
+    return undefined;
   });
+  if (response === undefined) return undefined;
   const length = response.headers.get('content-length');
+  if (response.headers.get('accept-ranges') !== 'bytes') return undefined;
   return response.ok && length !== null && !response.headers.has('content-encoding')
     ? Number(length)
     : undefined;

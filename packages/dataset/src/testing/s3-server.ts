@@ -76,7 +76,11 @@ export class S3Server {
     if (object === undefined) return { status: 404, body: '<Error><Message>no such key</Message></Error>' };
     const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
     if (range === null)
-      return { status: 200, body: object, headers: { 'content-length': String(object.length) } };
+      return {
+        status: 200,
+        body: object,
+        headers: { 'content-length': String(object.length), 'accept-ranges': 'bytes' },
+      };
     const end = range[2] === '' ? object.length : Number(range[2]) + 1;
     return { status: 206, body: object.subarray(Number(range[1]), end) };
   }
