@@ -1,8 +1,6 @@
 import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { InternVLError } from '@internvl/backend';
-import { type KeptLayers, partPrecisions } from '../onnx/part-precisions.js';
-import type { PartPrecisions } from '../onnx/precision.js';
 import { type ImageSize, patchGrid } from '../onnx/vision-size.js';
 import type { OnProgress } from '../progress.js';
 import type { Checkpoint } from '../source/checkpoint.js';
@@ -14,6 +12,7 @@ import { conversionId, writerVersion } from './manifest.js';
 import type { ConversionOptions } from './options.js';
 import { adoptAbandoned, partialName } from './partial.js';
 import { planConversion } from './plan.js';
+import { type StorageSettings, storageSettings } from './storage-settings.js';
 import { writeModel } from './write-model.js';
 
 export interface ConvertOptions extends ConversionOptions {
@@ -73,7 +72,7 @@ export async function convertCached(
 ): Promise<ConvertedModel> {
   const { signal, onProgress } = options;
   const key = await conversionKey(checkpoint, options);
-  const name = await conversionId(key.digest, key.precision, key.maxTensorBytes, key.keep);
+  const name = await conversionId(key.digest, key);
   const directory = join(resolve(options.cacheDirectory), 'converted', name);
   const present = async () => {
     try {
@@ -96,20 +95,16 @@ export async function convertCached(
   return model;
 }
 
-interface Key {
+interface Key extends StorageSettings {
   readonly digest: string;
-  readonly precision: PartPrecisions;
-  readonly maxTensorBytes: number | undefined;
-  readonly keep: KeptLayers | undefined;
 }
 
 async function conversionKey(checkpoint: Checkpoint, options: ConversionOptions): Promise<Key> {
-  const { imageSize, maxTensorBytes, signal, onProgress } = options;
-  const keep = keptLayers(options.keep);
+  const { imageSize, signal, onProgress } = options;
   signal?.throwIfAborted();
-  const precision = partPrecisions(options.precision);
+  const settings = storageSettings(options);
   if (imageSize) patchGrid(checkpoint.config, imageSize);
-  return { precision, maxTensorBytes, keep, digest: await checkpoint.digest({ signal, onProgress }) };
+  return { ...settings, digest: await checkpoint.digest({ signal, onProgress }) };
 }
 
 function sameKey({ manifest }: ConvertedModel, { digest, precision, maxTensorBytes, keep }: Key): boolean {
@@ -121,12 +116,6 @@ function sameKey({ manifest }: ConvertedModel, { digest, precision, maxTensorByt
     manifest.precision.vision === precision.vision &&
     manifest.precision.llm === precision.llm
   );
-}
-
-/** In one order, whatever order they came in; undefined for none. */
-function keptLayers({ vision = [], llm = [] }: KeptLayers = {}): KeptLayers | undefined {
-  if (vision.length + llm.length === 0) return undefined;
-  return { vision: vision.toSorted(), llm: llm.toSorted() };
 }
 
 /** Writes under a temporary name and renames; of several that finish at once, the first one's folder stays. */
@@ -141,14 +130,12 @@ async function make(
   await adoptAbandoned(directory, partial);
   try {
     const plan = await planConversion(checkpoint.config, checkpoint.weights, {
-      precision: key.precision,
-      maxTensorBytes: key.maxTensorBytes,
-      keep: key.keep,
+      ...key,
       signal,
     });
     await writeModel(checkpoint, plan, nodeFolder(partial, fileSystem), {
       ...key,
-      key: await conversionId(key.digest, key.precision, key.maxTensorBytes, key.keep),
+      key: await conversionId(key.digest, key),
       blockBytes,
       signal,
       onProgress,

@@ -3,6 +3,7 @@ import { sha256Of } from '../hash/digest.js';
 import type { ModelConfig } from '../model-config.js';
 import type { KeptLayers } from '../onnx/part-precisions.js';
 import type { PartPrecisions } from '../onnx/precision.js';
+import type { StorageSettings } from './storage-settings.js';
 
 /** Version of the manifest and of the folder around it. */
 export const manifestFormat = 1;
@@ -55,10 +56,9 @@ export interface ManifestFile {
 /** The key of a conversion: what it is of, how it is stored, who wrote it. */
 export async function conversionId(
   identity: string,
-  { vision, llm }: PartPrecisions,
-  maxTensorBytes?: number,
-  keep?: KeptLayers,
+  { precision, maxTensorBytes, keep }: StorageSettings,
 ): Promise<string> {
+  const { vision, llm } = precision;
   const rest = keep ? [maxTensorBytes ?? null, keep.vision ?? [], keep.llm ?? []] : [maxTensorBytes];
   const settings = rest.filter((setting) => setting !== undefined);
   const parts = JSON.stringify([identity, manifestFormat, writerVersion, vision, llm, ...settings]);

@@ -1,8 +1,9 @@
 import { InternVLError } from '@internvl/backend';
 import { restoreJournal } from '../convert/journal.js';
 import { conversionId, type Manifest, manifestName, parseManifest } from '../convert/manifest.js';
+import { storageSettings } from '../convert/storage-settings.js';
 import { journalKey } from '../convert/write-model.js';
-import { partPrecisions, precisionText } from '../onnx/part-precisions.js';
+import { precisionText } from '../onnx/part-precisions.js';
 import type { Checkpoint } from '../source/checkpoint.js';
 import { readAbout } from './about.js';
 import type { EstimateStorage } from './room.js';
@@ -61,9 +62,9 @@ export class DirectoryModelStore implements ModelStore {
   async convert(checkpoint: Checkpoint, options: StoreConvertOptions = {}): Promise<StoredConvertedModel> {
     const { signal, onProgress } = options;
     signal?.throwIfAborted();
-    const precision = partPrecisions(options.precision);
+    const settings = storageSettings(options);
     const identity = checkpoint.identity ?? (await checkpoint.digest({ signal, onProgress }));
-    const id = await conversionId(identity, precision, options.maxTensorBytes);
+    const id = await conversionId(identity, settings);
     const { estimate, lock, models, now } = this.#place;
     const onWait = async () => {
       const directory = await models.directory(id);
@@ -75,7 +76,7 @@ export class DirectoryModelStore implements ModelStore {
       if (made) return made;
       const directory = await models.directory(id, { create: true });
       if (!directory) throw new TypeError('a folder that was made is not there');
-      await convertInto({ id, directory, checkpoint, precision, estimate, now }, options);
+      await convertInto({ id, directory, checkpoint, settings, estimate, now }, options);
       return this.open(id, options);
     };
     return (

@@ -1,9 +1,9 @@
 import { journalName } from '../convert/journal.js';
 import { planConversion } from '../convert/plan.js';
 import { plannedBytes } from '../convert/planned-bytes.js';
+import type { StorageSettings } from '../convert/storage-settings.js';
 import { writeModel } from '../convert/write-model.js';
 import { contentKey, sha256Of } from '../hash/digest.js';
-import type { PartPrecisions } from '../onnx/precision.js';
 import type { TensorSource } from '../safetensors/tensor-source.js';
 import type { Checkpoint, RemoteWeights } from '../source/checkpoint.js';
 import { readAbout, writeAbout } from './about.js';
@@ -20,7 +20,7 @@ export interface StoreConversion {
   readonly id: string;
   readonly directory: StoreDirectory;
   readonly checkpoint: Checkpoint;
-  readonly precision: PartPrecisions;
+  readonly settings: StorageSettings;
   readonly estimate: EstimateStorage;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -32,8 +32,9 @@ export interface StoreConversion {
  * @throws as `ModelStore.convert`
  */
 export async function convertInto(conversion: StoreConversion, options: StoreConvertOptions): Promise<void> {
-  const { id, directory, checkpoint, precision, estimate } = conversion;
-  const { blockBytes, maxTensorBytes, signal, onProgress } = options;
+  const { id, directory, checkpoint, settings, estimate } = conversion;
+  const { precision } = settings;
+  const { blockBytes, signal, onProgress } = options;
   const remote = options.download === 'ranges' ? undefined : checkpoint.remote;
   const { name, config, files } = checkpoint;
   const small = Object.values(await files.readAll());
@@ -53,7 +54,7 @@ export async function convertInto(conversion: StoreConversion, options: StoreCon
           ? await digestOf(checkpoint, source.hashes)
           : await checkpoint.digest({ signal, onProgress }));
       await writeAbout(directory, { ...about, digest });
-      const plan = await planConversion(config, source.weights, { precision, maxTensorBytes, signal });
+      const plan = await planConversion(config, source.weights, { ...settings, signal });
       const folder = storeFolder(directory, estimate);
       await writeModel({ name, config, files }, plan, folder, {
         key: id,

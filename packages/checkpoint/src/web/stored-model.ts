@@ -77,7 +77,10 @@ export interface VerifyOptions extends OpenStoredOptions {
 }
 
 export interface StoreConvertOptions
-  extends Pick<ConversionOptions, 'precision' | 'maxTensorBytes' | 'blockBytes' | 'signal' | 'onProgress'> {
+  extends Pick<
+    ConversionOptions,
+    'precision' | 'maxTensorBytes' | 'keep' | 'blockBytes' | 'signal' | 'onProgress'
+  > {
   /**
    * How weights come from the network. `'whole'` (default): weight files are fetched into the store first, continued where
    * they broke off, checked against the published hash, and deleted when the conversion is complete. `'ranges'`: they are
