@@ -55,7 +55,13 @@ describe('lineBlocks', () => {
       const bytes = new Uint8Array([...encode('好\nab'), 0xff, ...encode('c\n好')]);
       expect(await linesOf(bytes, piece)).toEqual([
         { number: 1, text: '好' },
-        { number: 2, text: 'ab\ufffdc', problem: 'utf8-invalid', bytes: 2 },
+        {
+          number: 2,
+          text: 'ab\ufffdc',
+          problem: 'utf8-invalid',
+          bytes: 2,
+          raw: new Uint8Array([0x61, 0x62, 0xff, 0x63]),
+        },
         { number: 3, text: '好' },
       ]);
     },

@@ -7,6 +7,8 @@ export interface Line {
   readonly problem?: 'utf8-invalid' | 'line-too-long';
   /** Above 0: this many empty lines in a row, of which this is the first. */
   readonly blank?: number;
+  /** The bytes of a line that is not UTF-8. */
+  readonly raw?: Uint8Array;
   /** `utf8-invalid`: offset of the first wrong byte in the line. `line-too-long`: its length. In bytes. */
   readonly bytes?: number;
 }
@@ -120,7 +122,9 @@ function blockDecoder() {
     }
     const wrong = firstWrongByte(bytes);
     const text = lenient.decode(bytes);
-    return wrong < 0 ? { number, text } : { number, text, problem: 'utf8-invalid', bytes: wrong };
+    return wrong < 0
+      ? { number, text }
+      : { number, text, problem: 'utf8-invalid', bytes: wrong, raw: bytes.slice() };
   };
 
   return (bytes: Uint8Array, first: number, maxLineBytes: number, into: Line[]): number => {

@@ -7,15 +7,23 @@ const WORDS = 3;
 /** Fewer n-grams than this say nothing. */
 const LEAST = 5;
 
+/** Characters that are measured; a loop shows long before. */
+const MEASURED = 100_000;
+
 /** Ratio above which an answer counts as repeating itself. */
 export const REPETITION_THRESHOLD = 0.4;
 
 /**
  * Share of n-grams that have come before in the same text: 0 for none, near 1 for a loop. Words are the units of spaced
- * scripts, characters those of Chinese and Japanese, so that it sees both; boxes are left out.
+ * scripts, characters those of Chinese and Japanese, so that it sees both; boxes are left out, and what follows the first 100 000
+ * characters.
  */
 export function repetitionRatio(text: string): number {
-  const units = text.replaceAll(/<(box|quad)>[^<]*<\/\1>/g, ' ').match(unit) ?? [];
+  const units =
+    text
+      .slice(0, MEASURED)
+      .replaceAll(/<(box|quad)>[^<]*<\/\1>/g, ' ')
+      .match(unit) ?? [];
   const characters = units.reduce((sum, piece) => sum + Number(han.test(piece)), 0);
   const size = characters * 2 >= units.length ? CHARACTERS : WORDS;
   const total = units.length - size + 1;

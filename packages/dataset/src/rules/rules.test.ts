@@ -308,6 +308,18 @@ describe('lines', () => {
     expect(findings[0]?.facts).toEqual({ byte: 8 });
   });
 
+  it('that are no UTF-8 are handed out with their bytes, those too long with their start', async () => {
+    const bytes = new Uint8Array([0x7b, 0xff, 0x0a, ...new Array<number>(200).fill(0x61)]);
+    const rows = [];
+    for await (const event of validate([memorySource(bytes)], { mode: 'quarantine', maxLineBytes: 100 })) {
+      if (event.type === 'row') rows.push(event);
+    }
+    expect(rows).toMatchObject([
+      { state: 'bad', text: '{\ufffd', raw: new Uint8Array([0x7b, 0xff]) },
+      { state: 'bad', text: expect.stringMatching(/^a+$/), cut: true },
+    ]);
+  });
+
   it('of UTF-16 end the file at once', async () => {
     const { findings } = await run(new Uint8Array([0xff, 0xfe, 0x7b, 0x00, 0x7d, 0x00]));
     expect(places(findings)).toEqual(['0 encoding-utf16']);

@@ -98,6 +98,10 @@ export type ValidateEvent =
       readonly state: 'sound' | 'repaired' | 'bad';
       /** The line to write: as it was read, byte for byte, unless repaired. */
       readonly text: string;
+      /** The bytes of a bad line that is not UTF-8, of which `text` is a lossy view. */
+      readonly raw?: Uint8Array;
+      /** True for a line too long, of which `text` is the start. */
+      readonly cut?: true;
       /** Codes of what is left, for `bad` rows. */
       readonly codes: readonly RuleCode[];
     };

@@ -260,7 +260,7 @@ class Validator {
     this.#full();
     for (const { line, errors, codes } of outcomes) {
       const state = errors > 0 ? 'bad' : 'sound';
-      yield { type: 'row', file: findings.file, line: line.number, state, text: line.text, codes };
+      yield { type: 'row', file: findings.file, line: line.number, state, ...contentOf(line), codes };
     }
   }
 
@@ -291,10 +291,26 @@ class Validator {
       if (state === 'bad') this.#badRows++;
       if (state === 'repaired') this.#repairedRows++;
       const codes = state === 'bad' ? [...findings.rowCodes] : [];
-      yield { type: 'row', file, line: line.number, state, text: state === 'bad' ? line.text : text, codes };
+      yield {
+        type: 'row',
+        file,
+        line: line.number,
+        state,
+        ...(state === 'bad' ? contentOf(line) : { text }),
+        codes,
+      };
       if (this.#full()) return;
     }
   }
+}
+
+/** A line as it is handed out when nothing was changed in it. */
+function contentOf({
+  text,
+  raw,
+  problem,
+}: Line): Pick<Extract<ValidateEvent, { type: 'row' }>, 'text' | 'raw' | 'cut'> {
+  return { text, ...(raw && { raw }), ...(problem === 'line-too-long' && { cut: true }) };
 }
 
 /** What a reader says, as a finding: under its own code where that is one of the rules. */

@@ -74,7 +74,7 @@ const options = {
   quarantine: {
     type: 'string',
     value: 'FILE',
-    help: 'Where rows with errors go, as {"file","line","codes","text"} per line. Default: the name of --out with .bad.jsonl.',
+    help: 'Where rows with errors go, as {"file","line","codes","text"} per line (and "base64" where it is not UTF-8). Default: the name of --out with .bad.jsonl.',
   },
   fix: {
     type: 'string',
@@ -203,9 +203,18 @@ export const validate = defineCommand({
           if (output.format !== 'jsonl' || reports.length > 0) findings.push(value.finding);
           if (given <= SHOWN) output.text(`${describeFinding(value.finding)}\n`);
         } else {
-          const { file, line, state, text, codes } = value;
+          const { file, line, state, text, raw, cut, codes } = value;
           await (state === 'bad'
-            ? bad?.write(JSON.stringify({ file, line, codes, text }))
+            ? bad?.write(
+                JSON.stringify({
+                  file,
+                  line,
+                  codes,
+                  text,
+                  ...(raw && { base64: Buffer.from(raw).toString('base64') }),
+                  cut,
+                }),
+              )
             : sound?.write(text));
         }
       }
