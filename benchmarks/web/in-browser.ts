@@ -1,5 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright';
 import { build } from 'vite';
 import { sendFile, serveStatic } from '../../apps/web-demo/e2e/static-server.js';
@@ -15,7 +15,10 @@ export interface BenchmarkPage {
   close(): Promise<void>;
 }
 
-export async function openPage(outDir: string, folders: Readonly<Record<string, string>>): Promise<BenchmarkPage> {
+export async function openPage(
+  outDir: string,
+  folders: Readonly<Record<string, string>>,
+): Promise<BenchmarkPage> {
   const root = fileURLToPath(new URL('.', import.meta.url));
   await build({
     root,
@@ -23,7 +26,13 @@ export async function openPage(outDir: string, folders: Readonly<Record<string, 
     configFile: false,
     logLevel: 'warn',
     resolve: {
-      conditions: ['@internvl/source', 'onnxruntime-web-use-extern-wasm', 'module', 'browser', 'development|production'],
+      conditions: [
+        '@internvl/source',
+        'onnxruntime-web-use-extern-wasm',
+        'module',
+        'browser',
+        'development|production',
+      ],
     },
     worker: { format: 'es' },
     build: { outDir, emptyOutDir: true, target: 'es2022' },

@@ -6,7 +6,12 @@ import { type Run, timedBackend } from './timed-backend.js';
 /** The same questions in Node, on onnxruntime-node's CPU. */
 export async function runInNode(
   folder: string,
-  { threads, precision, cache, ...options }: { threads: number; precision: string; cache: string } & Omit<MeasureOptions, 'takeRuns'>,
+  {
+    threads,
+    precision,
+    cache,
+    ...options
+  }: { threads: number; precision: string; cache: string } & Omit<MeasureOptions, 'takeRuns'>,
 ): Promise<Measured> {
   const runs: Run[] = [];
   const backend = timedBackend(await nodeBackend({ device: 'cpu', threads }), runs);

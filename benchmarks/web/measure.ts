@@ -46,7 +46,12 @@ export async function measure(chat: Chat, options: MeasureOptions): Promise<Meas
     const seen = runs.filter(({ output }) => output === 'last_hidden_state' || output === 'visual_tokens');
     const tiles = answer.tiles.reduce((sum, image) => sum + image.tiles, 0);
     vision.push(seen.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0) / tiles);
-    tokens.push(...tokensOf(runs.filter((run) => !seen.includes(run)), answer.usage.outputTokens));
+    tokens.push(
+      ...tokensOf(
+        runs.filter((run) => !seen.includes(run)),
+        answer.usage.outputTokens,
+      ),
+    );
   }
   const [{ backend, precision }] = answers as [Answer];
   const of = (value: (answer: Answer) => number) => median(answers.map(value));

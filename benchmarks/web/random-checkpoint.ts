@@ -16,7 +16,13 @@ export const shape = {
 export async function writeRandomCheckpoint(folder: string): Promise<void> {
   const { vision, llm } = shape;
   await mkdir(folder, { recursive: true });
-  for (const name of ['added_tokens.json', 'merges.txt', 'special_tokens_map.json', 'tokenizer_config.json', 'vocab.json']) {
+  for (const name of [
+    'added_tokens.json',
+    'merges.txt',
+    'special_tokens_map.json',
+    'tokenizer_config.json',
+    'vocab.json',
+  ]) {
     await copyFile(join(tiny, name), join(folder, name));
   }
   const config = JSON.parse(await readFile(join(tiny, 'config.json'), 'utf8'));
@@ -37,5 +43,8 @@ export async function writeRandomCheckpoint(folder: string): Promise<void> {
     patch_size: vision.patchSize,
   });
   await writeFile(join(folder, 'config.json'), JSON.stringify(config));
-  await writeRandomWeights(folder, tensorShapes(shape), { dtype: 'BF16', shardBytes: Number.POSITIVE_INFINITY });
+  await writeRandomWeights(folder, tensorShapes(shape), {
+    dtype: 'BF16',
+    shardBytes: Number.POSITIVE_INFINITY,
+  });
 }

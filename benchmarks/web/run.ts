@@ -8,12 +8,14 @@ import type { Measured } from './measure.js';
 import { writeRandomCheckpoint } from './random-checkpoint.js';
 
 const nano = fileURLToPath(new URL('../../models/nano/', import.meta.url));
-const images = ['shapes-0.png', 'shapes-1.png', 'shapes-2.png', 'chart-4.png'].map((name) => `samples/${name}`);
+/** The first one warms up. */
+const samples = ['shapes-0.png', 'shapes-1.png', 'shapes-2.png', 'chart-4.png'];
 const question = 'Describe the image.';
 
 const models = {
   nano: {
     title: 'nano, 3.4 million parameters, up to 13 tiles of 112 pixels',
+    images: 4,
     settings: { question, maxTiles: 12, maxNewTokens: 64 },
     cases: [
       ['node', 2, 'fp32'],
@@ -24,8 +26,10 @@ const models = {
     ],
   },
   wide: {
-    title: 'Widths of InternVL2-1B with 6 layers on each side, 168 million random parameters, one tile of 224 pixels',
-    settings: { question, maxTiles: 1, maxNewTokens: 24 },
+    title:
+      'Widths of InternVL2-1B with 6 layers on each side, 168 million random parameters, one tile of 224 pixels',
+    images: 2,
+    settings: { question, maxTiles: 1, maxNewTokens: 17 },
     cases: [
       ['node', 2, 'int8'],
       ['wasm', 1, 'int8'],
@@ -36,13 +40,19 @@ const models = {
   },
 } as const;
 
+/** Run with the name of a model to measure that one alone. */
+const [only] = process.argv.slice(2);
 const work = await mkdtemp(join(tmpdir(), 'benchmark-web-'));
 const wide = join(work, 'wide');
 await writeRandomCheckpoint(wide);
 const page = await openPage(join(work, 'page'), { nano, wide });
 try {
-  console.log(`${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.version}, Chromium ${page.version}.\n`);
-  for (const [name, { title, settings, cases }] of Object.entries(models)) {
+  console.log(
+    `${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.version}, Chromium ${page.version}.\n`,
+  );
+  for (const [name, { title, settings, cases, images: count }] of Object.entries(models)) {
+    if (only !== undefined && name !== only) continue;
+    const images = samples.slice(0, count).map((image) => `samples/${image}`);
     const rows: [string, Measured][] = [];
     for (const [device, threads, precision] of cases) {
       const row = `${device}, ${threads === 1 ? '1 thread' : `${threads} threads`}, ${precision}`;

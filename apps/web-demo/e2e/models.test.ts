@@ -92,7 +92,7 @@ test('a download that is cancelled is kept and can be resumed', async () => {
 test('a model that the storage cannot hold is refused before its download, with the reason', async () => {
   const session = await visitor.page.context().newCDPSession(visitor.page);
   const { origin } = new URL(server.url);
-  await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 20_000_000 });
+  await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 15_000_000 });
   const dialog = await lookUp(hub.repo);
   const offer = dialog.locator('.offer');
   await offer.waitFor();

@@ -37,7 +37,7 @@ export async function serveStatic(
     if (!bare) for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     if (extra?.(request, response)) return;
     const file = join(folder, normalize(pathname === '/' ? '/index.html' : decodeURIComponent(pathname)));
-    if (!file.startsWith(folder) || !existsSync(file) || !statSync(file).isFile()) {
+    if (!file.startsWith(folder)) {
       response.writeHead(404).end();
       return;
     }
@@ -50,8 +50,12 @@ export async function serveStatic(
   return { url: `http://localhost:${portOf(server)}/`, requests, close: () => closed(server) };
 }
 
-/** Sends a file or the range of it that was asked for. */
+/** Sends a file or the range of it that was asked for; 404 when there is none. */
 export function sendFile(file: string, request: IncomingMessage, response: ServerResponse): void {
+  if (!existsSync(file) || !statSync(file).isFile()) {
+    response.writeHead(404, { 'Content-Type': 'text/plain' }).end();
+    return;
+  }
   const { size } = statSync(file);
   const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '') ?? [];
   const start = Number(first ?? 0);
