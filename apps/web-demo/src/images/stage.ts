@@ -66,7 +66,7 @@ function describe(caption: HTMLElement, plan: TilePlan, plans: readonly TilePlan
 }
 
 /** How each image will be cut, known from its size alone. */
-export function plansOf({ images, maxTiles, tiling }: PageState): TilePlan[] {
+function plansOf({ images, maxTiles, tiling }: PageState): TilePlan[] {
   const minTiles = Math.min(tiling.value.minTiles ?? 1, maxTiles.value);
   return images.value.map((image) =>
     planTiles(image, { ...tiling.value, minTiles, maxTiles: maxTiles.value }),
