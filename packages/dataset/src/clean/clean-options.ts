@@ -34,6 +34,8 @@ export interface CleanOptions {
   readonly repetitionThreshold?: number | undefined;
   /** What becomes of telephone numbers, e-mail addresses and Chinese identity numbers; false. */
   readonly personalData?: 'report' | 'redact' | 'drop' | false | undefined;
+  /** Applied to the words of kept rows: `chineseConverter('traditional', 'simplified')`. */
+  readonly convert?: ((text: string) => string) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -51,7 +53,7 @@ export interface CleanRow {
   readonly sample?: Sample;
   readonly problems: readonly Problem[];
   readonly kept: boolean;
-  /** True where personal data was replaced: `sample` is not what the file holds. */
+  /** True where words were converted or personal data replaced: `sample` is not what the file holds. */
   readonly changed: boolean;
   /** Why it was taken out, or what was found in a row that is kept. */
   readonly verdicts: readonly CleanVerdict[];

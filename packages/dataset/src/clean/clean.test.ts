@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { chineseConverter } from '../language/chinese-converter.js';
 import type { Reading } from '../sample/reading.js';
 import type { Sample } from '../sample/sample.js';
 import { clean } from './clean.js';
@@ -233,4 +234,14 @@ describe('personal data', () => {
     expect(redacted.summary.changed).toBe(1);
     expect(codes((await run([row], { personalData: 'drop' })).rows)).toEqual(['personal-data']);
   });
+});
+
+it('words are converted where that changes anything', async () => {
+  const convert = await chineseConverter('traditional', 'simplified');
+  const { rows, summary } = await run([sample(1, '這是什麼？', '圖書館'), sample(2, 'What?', '人口')], {
+    convert,
+  });
+  expect(rows.map(({ changed }) => changed)).toEqual([true, false]);
+  expect(rows[0]?.sample?.turns[1]?.parts[0]).toEqual({ type: 'text', text: '图书馆' });
+  expect(summary.changed).toBe(1);
 });

@@ -80,15 +80,12 @@ class Cleaner {
     if (reason !== undefined) return this.#out(place, sample, problems, reason);
     this.#kept++;
     const { verdicts, redacted } = this.#personalData(sample);
-    if (redacted !== undefined) this.#changed++;
-    return {
-      place,
-      sample: redacted ?? sample,
-      problems,
-      kept: true,
-      changed: redacted !== undefined,
-      verdicts,
-    };
+    const { convert } = this.#options;
+    const before = redacted ?? sample;
+    const after = convert === undefined ? before : mapText(before, convert);
+    const changed = redacted !== undefined || (after !== before && sampleText(after) !== sampleText(before));
+    if (changed) this.#changed++;
+    return { place, sample: changed ? after : sample, problems, kept: true, changed, verdicts };
   }
 
   #out(
@@ -167,7 +164,7 @@ class Cleaner {
       facts: Object.fromEntries(kinds),
     };
     return personalData === 'redact'
-      ? { verdicts: [verdict], redacted: redacted(sample) }
+      ? { verdicts: [verdict], redacted: mapText(sample, redactPersonalData) }
       : { verdicts: [verdict] };
   }
 
@@ -208,14 +205,12 @@ function hasText(part: Part): part is Extract<Part, { readonly text: string }> {
   return part.type === 'text' || part.type === 'ref' || part.type === 'opaque';
 }
 
-function redacted(sample: Sample): Sample {
+function mapText(sample: Sample, change: (text: string) => string): Sample {
   return {
     ...sample,
     turns: sample.turns.map((turn) => ({
       ...turn,
-      parts: turn.parts.map((part) =>
-        hasText(part) ? { ...part, text: redactPersonalData(part.text) } : part,
-      ),
+      parts: turn.parts.map((part) => (hasText(part) ? { ...part, text: change(part.text) } : part)),
     })),
   };
 }

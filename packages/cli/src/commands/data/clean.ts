@@ -1,6 +1,7 @@
 import {
   type CleanRow,
   type CleanSummary,
+  chineseConverter,
   clean as cleanRows,
   EvaluationImages,
   EvaluationText,
@@ -90,6 +91,11 @@ const options = {
     value: 'report|redact|drop',
     help: 'Telephone numbers, e-mail addresses, Chinese identity numbers: say so, replace them, or take the row out.',
   },
+  chinese: {
+    type: 'string',
+    value: 'simplified|traditional',
+    help: 'Write Chinese with these characters (with the package opencc-js).',
+  },
   ...globalOptions,
   ...streamingOption,
 } as const;
@@ -120,6 +126,11 @@ export const clean = defineCommand({
     };
     const repetition = options.choice('repetition', ['own', 'internvl']);
     const personalData = options.choice('personal-data', ['report', 'redact', 'drop']);
+    const chinese = options.choice('chinese', ['simplified', 'traditional']);
+    const convert =
+      chinese === undefined
+        ? undefined
+        : await chineseConverter(chinese === 'simplified' ? 'traditional' : 'simplified', chinese);
     const against = options.texts('against');
     let root = '';
     const hashOf = async (image: Parameters<ReturnType<typeof imageLooks>>[0]) =>
@@ -169,6 +180,7 @@ export const clean = defineCommand({
       repetition,
       repetitionThreshold: options.number('threshold', { least: 0, most: 1 }),
       personalData,
+      convert,
       signal,
     });
     const tally = new Tallier();
@@ -201,9 +213,11 @@ export const clean = defineCommand({
     }
     const lineage = await derivedLineage({
       step: 'clean',
-      options: Object.fromEntries(
-        asked.flatMap((name) => (options.text(name) === undefined ? [] : [[name, options.text(name) ?? '']])),
-      ),
+      options: {
+        exact: !options.flag('no-exact'),
+        images: options.flag('images'),
+        ...Object.fromEntries(asked.flatMap((name) => [[name, options.text(name) ?? null]])),
+      },
       inputs: [...files.map(({ file }) => file), ...against].filter(
         (file) => file !== '-' && !/^[a-z\d]+:\/\//i.test(file),
       ),
@@ -231,7 +245,16 @@ export const clean = defineCommand({
 });
 
 /** Options that make the result what it is. */
-const asked = ['near', 'scope', 'distance', 'repetition', 'threshold', 'personal-data', 'format'] as const;
+const asked = [
+  'near',
+  'scope',
+  'distance',
+  'repetition',
+  'threshold',
+  'personal-data',
+  'chinese',
+  'format',
+] as const;
 
 /** Rows of JSON Lines with their text, so that what is kept stays as it is; others without. */
 async function* rowsOf(
