@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, readlink, rename, symlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Progress } from '../progress.js';
 import { openCheckpoint } from '../source/open-checkpoint.js';
 import { fixtures } from '../testing/checkpoints.js';
@@ -19,7 +19,7 @@ let cache: string;
 let options: FetchSnapshotOptions;
 
 beforeEach(async () => {
-  hub = await FakeHub.start(join(fixtures, 'mini-2b'));
+  hub = await FakeHub.start(join(fixtures, 'mini-2b'), onTestFinished);
   home = await temporaryFolder();
   cache = join(home, 'hub', 'models--org--tiny');
   options = environment({});

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { fixtures } from '../testing/checkpoints.js';
 import { errorOf } from '../testing/error-of.js';
 import { FakeHub } from '../testing/fake-hub.js';
@@ -18,7 +18,7 @@ test('a path from the home folder', async () => {
 });
 
 test('an id is fetched', async () => {
-  const hub = await FakeHub.start(join(fixtures, 'v2-1b'));
+  const hub = await FakeHub.start(join(fixtures, 'v2-1b'), onTestFinished);
   const env = { HF_ENDPOINT: hub.endpoint, HF_HOME: await temporaryFolder() };
   const { path, hub: origin } = await resolveModel('org/tiny@main', { env, weights: false });
   expect(origin).toEqual({ repo: 'org/tiny', revision: 'main', commit: hub.commit });

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 
 /** Files at least this large are kept as the real Hub keeps large ones: by SHA-256, behind a redirect. */
 const LARGE = 10_000;
@@ -15,7 +14,8 @@ export interface FakeRequest {
 
 /** What the server does to one file, once for each entry: give fewer bytes and break off, other bytes, or a status. */
 export type Mischief =
-  | { readonly cutAfter: number }
+  /** With `whole`, only where the whole file is asked for. */
+  | { readonly cutAfter: number; readonly whole?: true }
   | { readonly bytes: Uint8Array }
   | { readonly ignoreRange: true }
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>> };
@@ -39,15 +39,16 @@ export class FakeHub {
   endpoint = '';
   #large = '';
 
-  static async start(folder: string): Promise<FakeHub> {
+  /** @param onEnd is given what ends the servers */
+  static async start(folder: string, onEnd: OnEnd): Promise<FakeHub> {
     const hub = new FakeHub();
     for (const entry of await readdir(folder, { withFileTypes: true })) {
       if (entry.isFile()) hub.files.set(entry.name, await readFile(join(folder, entry.name)));
     }
     hub.files.set('README.md', new TextEncoder().encode('about'));
     hub.files.set('modeling_internvl_chat.py', new TextEncoder().encode('raise SystemExit'));
-    hub.endpoint = await listen((request, response) => hub.#answer(request, response));
-    hub.#large = await listen((request, response) => hub.#answerLarge(request, response));
+    hub.endpoint = await listen((request, response) => hub.#answer(request, response), onEnd);
+    hub.#large = await listen((request, response) => hub.#answerLarge(request, response), onEnd);
     return hub;
   }
 
@@ -70,6 +71,7 @@ export class FakeHub {
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const path = request.url ?? '';
+    if (answersPages(request, response)) return;
     this.requests.push(note(request));
     if (this.refusal !== undefined) {
       misbehave(this.refusal, new Uint8Array(), request, response);
@@ -102,6 +104,7 @@ export class FakeHub {
   }
 
   #answerLarge(request: IncomingMessage, response: ServerResponse): void {
+    if (answersPages(request, response)) return;
     this.largeRequests.push(note(request));
     this.#send((request.url ?? '').slice('/large/'.length), request, response);
   }
@@ -136,7 +139,10 @@ export class FakeHub {
   #send(name: string, request: IncomingMessage, response: ServerResponse): void {
     this.sent.push(note(request));
     const bytes = this.#file(name);
-    const mischief = this.mischief.get(name)?.shift();
+    const planned = this.mischief.get(name);
+    const [next] = planned ?? [];
+    const spared = next && 'whole' in next && request.headers.range !== undefined;
+    const mischief = spared ? undefined : planned?.shift();
     if (mischief !== undefined) {
       misbehave(mischief, bytes, request, response);
       return;
@@ -193,13 +199,28 @@ function note(request: IncomingMessage): FakeRequest {
   return { path: request.url ?? '', range, authorization };
 }
 
-/** The address of a server that ends with the test. */
+/** Whether pages of other sites may read an answer, as on the real Hub; answers what they ask before they send a token. */
+function answersPages(request: IncomingMessage, response: ServerResponse): boolean {
+  response.setHeader('access-control-allow-origin', '*');
+  response.setHeader('access-control-expose-headers', 'Content-Range, Link, X-Error-Code, X-Repo-Commit');
+  if (request.method !== 'OPTIONS') return false;
+  const asked = request.headers['access-control-request-headers'] ?? '';
+  // Nothing but a token needs to be asked for.
+  const allowed = asked === 'authorization' || asked === 'authorization,range';
+  response.writeHead(allowed ? 204 : 403, allowed ? { 'access-control-allow-headers': asked } : {}).end();
+  return true;
+}
+
+type OnEnd = (close: () => void) => void;
+
+/** The address of a server. */
 export async function listen(
   answer: (request: IncomingMessage, response: ServerResponse) => void,
+  onEnd: OnEnd,
 ): Promise<string> {
   const server: Server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
+  onEnd(() => {
     server.closeAllConnections();
     server.close();
   });

@@ -46,7 +46,7 @@ beforeEach(async () => {
     } else if (served.missing === 'page') {
       response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end('<!doctype html>');
     } else response.writeHead(404).end();
-  });
+  }, onTestFinished);
   served.address = `${origin}/models/tiny`;
 });
 

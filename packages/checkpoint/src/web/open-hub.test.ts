@@ -19,7 +19,7 @@ let hub: FakeHub;
 let options: OpenWebCheckpointOptions;
 
 beforeEach(async () => {
-  hub = await FakeHub.start(join(fixtures, 'mini-2b'));
+  hub = await FakeHub.start(join(fixtures, 'mini-2b'), onTestFinished);
   options = { endpoint: hub.endpoint, retryDelayMs: 0, retries: 2 };
 });
 
