@@ -8,8 +8,9 @@ export interface TranslatePlan {
   readonly type: 'translate';
   readonly from: string;
   readonly to: string;
-  /** Address of an OpenAI-compatible server, up to and with `/v1`. */
-  readonly endpoint: string;
+  /** Address of an OpenAI-compatible server, up to and with `/v1`; without one, each worker runs the model itself. */
+  readonly endpoint?: string;
+  /** The server's name of the model; without a server a folder, a Hub id or `nano`. */
   readonly model: string;
   /** Environment variable that holds the key: keys do not belong into plans. */
   readonly apiKeyVariable?: string;
@@ -114,6 +115,7 @@ function parseTask(fields: Fields): TaskPlan {
 function parseTranslate(fields: Fields): TranslatePlan {
   const apiKeyVariable = fields.optionalText('apiKeyVariable');
   const seed = fields.number('seed', 0, true);
+  const endpoint = fields.optionalText('endpoint');
   const price = parsePrice(fields.optionalFields('price'));
   const budget = parseBudget(fields.optionalFields('budget'));
   if (budget?.money !== undefined && price === undefined)
@@ -122,7 +124,7 @@ function parseTranslate(fields: Fields): TranslatePlan {
     type: 'translate',
     from: fields.text('from', 'en'),
     to: fields.text('to'),
-    endpoint: fields.text('endpoint'),
+    ...(endpoint !== undefined && { endpoint }),
     model: fields.text('model'),
     ...(apiKeyVariable !== undefined && { apiKeyVariable }),
     names: fields.choice('names', ['keep', 'transliterate']) ?? 'keep',

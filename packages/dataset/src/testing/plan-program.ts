@@ -17,7 +17,7 @@ export interface PlanArgument {
 const argument: PlanArgument = JSON.parse(process.argv[2]!);
 const plan = parsePlan(JSON.stringify(argument.plan));
 if (plan.task.type !== 'translate') throw new Error('no translation');
-const { endpoint, model } = plan.task;
+const { endpoint = '', model } = plan.task;
 const stalledMs = 1500;
 const outcome = await runPlan(plan, {
   folder: join(plan.output, plan.name),

@@ -15,7 +15,7 @@ export function markErrors(text: string, segment: MaskedSegment): string[] {
   const errors = countErrors(came, segment.marks);
   if (errors.length > 0) return errors;
   return [
-    ...nestingErrors(came, segment.marks),
+    ...nestingErrors(came, segment),
     ...orderErrors(came, segment.marks),
     ...regionErrors(pieces, segment),
   ];
@@ -47,17 +47,18 @@ function countErrors(came: readonly string[], marks: readonly Mark[]): string[] 
   return errors;
 }
 
-function nestingErrors(came: readonly string[], marks: readonly Mark[]): string[] {
+function nestingErrors(came: readonly string[], { text, marks }: MaskedSegment): string[] {
   const errors: string[] = [];
-  const byNumber = new Map(marks.map((mark) => [mark.number, mark]));
+  const pairs = new Set(marks.filter(isPair).map(({ number }) => number));
+  const wanted = enclosures(text.match(/⟦\/?\d+⟧/g) ?? [], pairs);
   let open: number | undefined;
   for (const token of came) {
-    const number = Number(token.replaceAll(/\D/g, ''));
-    const mark = byNumber.get(number)!;
-    if (!isPair(mark)) {
-      // An image or a box can't be a piece of a name.
-      if (open !== undefined && mark.part !== undefined)
-        errors.push(`${token} stands inside ⟦${open}⟧…⟦/${open}⟧`);
+    const number = numberOf(token);
+    if (!pairs.has(number)) {
+      const home = wanted.get(number);
+      if (home === open) continue;
+      if (open !== undefined) errors.push(`${token} stands inside ⟦${open}⟧…⟦/${open}⟧`);
+      else errors.push(`${token} must stand inside ⟦${home}⟧…⟦/${home}⟧`);
     } else if (token.startsWith('⟦/')) {
       if (open !== number) errors.push(`${token} does not close ⟦${number}⟧`);
       open = undefined;
@@ -67,6 +68,22 @@ function nestingErrors(came: readonly string[], marks: readonly Mark[]): string[
     }
   }
   return errors;
+}
+
+/** The reference that each mark of the source stands in; undefined for those outside. */
+function enclosures(tokens: readonly string[], pairs: ReadonlySet<number>): Map<number, number | undefined> {
+  const homes = new Map<number, number | undefined>();
+  let open: number | undefined;
+  for (const token of tokens) {
+    const number = numberOf(token);
+    if (!pairs.has(number)) homes.set(number, open);
+    else open = token.startsWith('⟦/') ? undefined : number;
+  }
+  return homes;
+}
+
+function numberOf(token: string): number {
+  return Number(token.replaceAll(/\D/g, ''));
 }
 
 function orderErrors(came: readonly string[], marks: readonly Mark[]): string[] {

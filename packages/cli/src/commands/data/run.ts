@@ -1,7 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { load } from '@internvl/chat/node';
-import { inProcessQueue, type JobQueue, openaiTranslator, type Plan, parsePlan } from '@internvl/dataset';
+import {
+  inProcessQueue,
+  type JobQueue,
+  localTranslator,
+  openaiTranslator,
+  type Plan,
+  parsePlan,
+} from '@internvl/dataset';
 import {
   inferTask,
   openSources,
@@ -19,6 +26,7 @@ import { usageError } from '../../options/usage-error.js';
 import type { Output } from '../../terminal/output.js';
 import type { Surroundings } from '../../terminal/surroundings.js';
 import { localAnswerer } from './local-answerer.js';
+import { localModel } from './local-model.js';
 import { keyOf } from './translate-options.js';
 
 const table = {
@@ -142,7 +150,7 @@ async function taskOf(
   const nothing = async () => {};
   if (task.type === 'validate')
     return { task: validateTask(task, { root, version: VALIDATION }), dispose: nothing };
-  if (task.type === 'translate') {
+  if (task.type === 'translate' && task.endpoint !== undefined) {
     const translator = openaiTranslator({
       baseUrl: task.endpoint,
       model: task.model,
@@ -162,8 +170,10 @@ async function taskOf(
     onNote,
   });
   output.progressDone();
-  return {
-    task: inferTask(localAnswerer(task, chat, root, surroundings), { onNote }),
-    dispose: () => chat.dispose(),
-  };
+  const dispose = () => chat.dispose();
+  if (task.type === 'translate') {
+    const translator = localTranslator(localModel(task.model, chat, { temperature: task.temperature }));
+    return { task: translateTask(task, { translator, onNote }), dispose };
+  }
+  return { task: inferTask(localAnswerer(task, chat, root, surroundings), { onNote }), dispose };
 }

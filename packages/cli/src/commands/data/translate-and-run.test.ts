@@ -235,7 +235,6 @@ test('run: a plan that is none lists all that is wrong with it', async () => {
     '/task/price/inputPerMillion',
     '/task/price/outputPerMillion',
     '/task/to',
-    '/task/endpoint',
     '/task/model',
     '/task/too',
   ]);
