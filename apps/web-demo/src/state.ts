@@ -11,12 +11,21 @@ import { Cell } from './page/cell.js';
 export interface OpenModel {
   readonly name: string;
   readonly chat: Chat;
+  /** Opens it again, in a new worker when the old one is gone. */
+  readonly reopen: () => void;
+}
+
+/** What a model runs on: told when it is opened, and by each answer, for a device may be lost. */
+export interface Runtime {
+  readonly backend: string;
+  readonly precision: string;
 }
 
 /** Everything the page knows. Parts of the page watch what they show; only the files named below set it. */
 export interface PageState {
-  /** Set by `model/open-model.ts`. */
+  /** Set by `model/open-model.ts`; `runtime` by `talk/ask.ts` too. */
   readonly model: Cell<OpenModel | undefined>;
+  readonly runtime: Cell<Runtime | undefined>;
   readonly loading: Cell<LoadingState | undefined>;
   readonly stored: Cell<readonly StoredModel[]>;
   readonly device: Cell<DeviceFacts | undefined>;
@@ -40,6 +49,7 @@ export interface PageState {
 export function pageState(): PageState {
   return {
     model: new Cell<OpenModel | undefined>(undefined),
+    runtime: new Cell<Runtime | undefined>(undefined),
     loading: new Cell<LoadingState | undefined>(undefined),
     stored: new Cell<readonly StoredModel[]>([]),
     device: new Cell<DeviceFacts | undefined>(undefined),

@@ -10,6 +10,8 @@ export interface Circumstances {
   readonly state: PageState;
   /** Does again what failed. */
   readonly retry?: (() => void) | undefined;
+  /** What to do once the worker was started again, where that is not the same. */
+  readonly reopen?: (() => void) | undefined;
 }
 
 type Topic = keyof Words['failures'];
@@ -58,11 +60,11 @@ export const topics: Readonly<Record<string, Topic>> = {
 };
 
 /** Puts an error into words with a next step. */
-export function explain(error: unknown, { engine, state, retry }: Circumstances): Failure {
+export function explain(error: unknown, { engine, state, retry, reopen = retry }: Circumstances): Failure {
   const topic = topicOf(error);
   const steps: Step[] = [];
   if (restarts.has(topic)) {
-    steps.push({ label: (w) => w.steps.restart, act: () => void restart(engine, state, retry) });
+    steps.push({ label: (w) => w.steps.restart, act: () => void restart(engine, state, reopen) });
   } else if (retry) {
     steps.push({ label: (w) => (topic === 'network' ? w.resume : w.steps.retry), act: retry });
   }
@@ -105,12 +107,11 @@ function detailOf(error: unknown): string | undefined {
 async function restart(
   engine: Circumstances['engine'],
   state: PageState,
-  retry: (() => void) | undefined,
+  then: (() => void) | undefined,
 ): Promise<void> {
   state.model.set(undefined);
-  state.failure.set(undefined);
   await engine.restart();
-  if (retry) retry();
+  if (then) then();
   else state.choosing.set(true);
 }
 

@@ -41,7 +41,12 @@ export function findCheckpoint(
     try {
       const host = await engine.host();
       const facts = await host.inspect(checkpoint, { signal: mine.signal });
-      found.replaceChildren(checkpointOffer(checkpoint, facts, open));
+      const openKept = (wanted: WantedModel) => {
+        // What was downloaded should still be there when the disk gets full.
+        void host.models.persist();
+        open(wanted);
+      };
+      found.replaceChildren(checkpointOffer(checkpoint, facts, openKept));
     } catch (error) {
       if (mine.signal.aborted) return;
       found.replaceChildren();

@@ -36,6 +36,7 @@ export async function openModel(engine: Engine, state: PageState, wanted: Wanted
     files: [],
     cancel,
   };
+  const retry = () => void openModel(engine, state, wanted);
   const ours = () => state.loading.value?.cancel === cancel;
   const previous = state.model.value;
   state.loading.value?.cancel();
@@ -43,6 +44,7 @@ export async function openModel(engine: Engine, state: PageState, wanted: Wanted
   state.failure.set(undefined);
   state.loading.set(start);
   state.model.set(undefined);
+  state.runtime.set(undefined);
   try {
     // Two models at once are more than many devices can hold.
     await previous?.chat.dispose();
@@ -56,7 +58,8 @@ export async function openModel(engine: Engine, state: PageState, wanted: Wanted
     const { config } = chat.facts;
     state.tiling.set(config);
     state.maxTiles.set(config.dynamicTiles ? config.maxTiles : 1);
-    state.model.set({ name: wanted.name, chat });
+    state.runtime.set(chat.facts);
+    state.model.set({ name: wanted.name, chat, reopen: retry });
     rememberModel(wanted.name);
   } catch (error) {
     // Another model was asked for meanwhile; its words are shown instead.
@@ -65,7 +68,6 @@ export async function openModel(engine: Engine, state: PageState, wanted: Wanted
       state.notice.set({ message: (w) => w.storedDamaged });
       return openModel(engine, state, { ...wanted, model: wanted.source, source: undefined });
     }
-    const retry = () => void openModel(engine, state, wanted);
     state.failure.set(stop.signal.aborted ? interrupted(retry) : explain(error, { engine, state, retry }));
   } finally {
     if (ours()) state.loading.set(undefined);

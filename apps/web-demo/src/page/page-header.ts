@@ -12,10 +12,9 @@ export function pageHeader(state: PageState): HTMLElement {
     on: { click: () => state.choosing.set(true) },
   });
   const runtime = element('span', { class: 'runtime' });
-  state.model.watch((open) => {
-    say(model, (w) => w.modelButton(open?.name ?? w.noModel));
-    const { backend, precision } = open?.chat.facts ?? {};
-    runtime.textContent = open ? `${backend} · ${precision}` : '';
+  state.model.watch((open) => say(model, (w) => w.modelButton(open?.name ?? w.noModel)));
+  state.runtime.watch((now) => {
+    runtime.textContent = now ? `${now.backend} · ${now.precision}` : '';
   });
   return element(
     'header',

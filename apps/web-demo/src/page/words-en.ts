@@ -25,7 +25,6 @@ export const en = {
   tileCost: (tiles: number, tokens: string) =>
     `${tiles === 1 ? '1 tile' : `${tiles} tiles`} = ${tokens} tokens.`,
   allImagesCost: (images: number, tokens: string) => `All ${images} images: ${tokens} tokens.`,
-  dropHere: 'Drop images, or the folder of a checkpoint',
 
   conversation: 'Conversation',
   tasks: 'Tasks in English and Chinese',
@@ -55,7 +54,6 @@ export const en = {
     tokens: (tokens: string, rate: string) => `${tokens} new tokens, ${rate} per second`,
   },
 
-  model: 'Model',
   modelButton: (name: string) => `Model: ${name}`,
   noModel: 'none',
   chooseModel: 'Choose a model',
@@ -159,12 +157,9 @@ export const en = {
   details: 'What exactly happened',
   dismiss: 'Dismiss',
   storedDamaged: 'The stored copy was damaged; it is fetched again.',
-  movedDevice: 'This model now runs on another device:',
   notIsolated: 'Reload once, and the model may use several threads.',
   reload: 'Reload',
   wasHidden: 'Browsers slow hidden tabs down. Work goes on now; keep this tab in front while it is busy.',
   wasDiscarded:
     'The browser had unloaded this page to save memory. The stored model is being opened again; the conversation is gone.',
-  offlineReady: 'This page now works offline.',
-  updateReady: 'There is a new version of this page.',
 };

@@ -26,7 +26,6 @@ export const zh: Words = {
     `${columns} × ${rows} 块，每块 ${size} 像素${thumbnail ? '，外加一张缩略图' : ''}。`,
   tileCost: (tiles, tokens) => `共 ${tiles} 块，${tokens} 个词元。`,
   allImagesCost: (images, tokens) => `${images} 张图片合计 ${tokens} 个词元。`,
-  dropHere: '放下图片，或模型文件夹',
 
   conversation: '对话',
   tasks: '中英文任务',
@@ -55,7 +54,6 @@ export const zh: Words = {
     tokens: (tokens, rate) => `新词元 ${tokens} 个，每秒 ${rate} 个`,
   },
 
-  model: '模型',
   modelButton: (name) => `模型：${name}`,
   noModel: '无',
   chooseModel: '选择模型',
@@ -143,11 +141,8 @@ export const zh: Words = {
   details: '具体发生了什么',
   dismiss: '知道了',
   storedDamaged: '已保存的副本损坏，正在重新获取。',
-  movedDevice: '模型现在运行在：',
   notIsolated: '重新载入一次，模型就能使用多个线程。',
   reload: '重新载入',
   wasHidden: '浏览器会让后台标签页变慢。现在继续工作；忙碌时请让此标签页留在前台。',
   wasDiscarded: '浏览器为节省内存卸载过此页面。正在重新打开已保存的模型；之前的对话已丢失。',
-  offlineReady: '此页面现在可以离线使用。',
-  updateReady: '此页面有新版本。',
 };

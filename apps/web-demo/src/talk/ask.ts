@@ -9,6 +9,8 @@ export interface Question {
   readonly conversation: Conversation;
   readonly parts: readonly Part[];
   readonly options?: AnswerOptions;
+  /** Asks the same again. */
+  readonly again: () => void;
 }
 
 /** Asks, and shows everything that happens on the way. Never throws: what goes wrong is told on the page. */
@@ -36,7 +38,9 @@ export async function ask(
       view.stop();
     } else {
       view.fail();
-      state.failure.set(explain(error, { engine, state }));
+      state.failure.set(
+        explain(error, { engine, state, retry: question.again, reopen: state.model.value?.reopen }),
+      );
     }
   } finally {
     state.answering.set(undefined);
@@ -58,5 +62,6 @@ function show(event: ChatEvent, state: PageState, view: AnswerView): void {
       break;
     case 'answer-finished':
       state.boxes.set(event.answer.boxes);
+      state.runtime.set(event.answer);
   }
 }

@@ -26,17 +26,19 @@ export function conversationPanel(engine: Engine, state: PageState): HTMLElement
     void answer(conversation, text);
   };
 
-  /** Answers at the end of the log. A second try draws by chance: the likeliest words would be the same again. */
-  const answer = async (conversation: Conversation, text: string, again = 0) => {
+  /** Answers at the end of the log. A later try draws by chance: the likeliest words would be the same again. */
+  const answer = async (conversation: Conversation, text: string, attempt = 0) => {
     const before = conversation.turns.length;
+    const once = (more: number) => {
+      const now = current.about(state);
+      if (!now || state.answering.value) return;
+      if (now === conversation) now.rewind(before);
+      view.element.remove();
+      void answer(now, text, attempt + more);
+    };
     const view = new AnswerView({
       showBoxes: (boxes) => state.boxes.set(boxes),
-      regenerate: () => {
-        if (state.answering.value || current.about(state) !== conversation) return;
-        conversation.rewind(before);
-        view.element.remove();
-        void answer(conversation, text, again + 1);
-      },
+      regenerate: () => once(1),
     });
     for (const old of log.querySelectorAll('.regenerate')) old.remove();
     log.append(view.element);
@@ -44,8 +46,8 @@ export function conversationPanel(engine: Engine, state: PageState): HTMLElement
     const follow = new ResizeObserver(toEnd);
     follow.observe(view.element);
     const parts = questionParts(conversation, state.images.value, text);
-    const options = again > 0 ? { temperature: 0.8, topP: 0.95, seed: again } : {};
-    await ask(engine, state, { conversation, parts, options }, view);
+    const options = attempt > 0 ? { temperature: 0.8, topP: 0.95, seed: attempt } : {};
+    await ask(engine, state, { conversation, parts, options, again: () => once(0) }, view);
     follow.disconnect();
     toEnd();
   };
