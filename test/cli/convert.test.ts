@@ -53,6 +53,32 @@ test('a quantised folder is found to be one', async () => {
   expect(documentOf(refused)).toMatchObject({ error: { code: 'invalid-option' } });
 });
 
+test('calibration looks at every layer', async () => {
+  const out = join(folder, 'calibrated');
+  const pictures = ['shapes-0.png', 'sign-3.png'].flatMap((name) => [
+    '--calibrate',
+    join(nano, 'samples', name),
+  ]);
+  const ended = await runCli(
+    ['convert', 'nano', '--precision', 'int8', ...pictures, '--out', out, '--json'],
+    {
+      env: { INTERNVL_CACHE: join(folder, 'calibration') },
+    },
+  );
+  expect(ended.status, ended.stderr).toBe(0);
+  const { calibration } = documentOf(ended);
+  expect(calibration).toHaveLength(34);
+  expect(calibration).toContainEqual({
+    part: 'llm',
+    layer: 'layers.0.mlp.down_proj',
+    error: expect.any(Number),
+    cosine: expect.any(Number),
+    keep: false,
+  });
+  const without = await runCli(['convert', 'nano', ...pictures, '--out', join(folder, 'no'), '--json']);
+  expect(without.status).toBe(2);
+});
+
 test('a folder that holds something else is left alone', async () => {
   const before = await readFile(join(nano, 'config.json'));
   const ended = await runCli(['convert', 'nano', '--out', nano, '--json']);
