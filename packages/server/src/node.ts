@@ -1,1 +1,5 @@
-export {};
+export * from './index.js';
+export { type ImageFetcherOptions, imageFetcher } from './node/image-fetcher.js';
+export { type NodeListener, nodeListener } from './node/node-listener.js';
+export { isPublicAddress } from './node/public-address.js';
+export { type ListeningServer, type ServeOptions, serve } from './node/serve.js';
