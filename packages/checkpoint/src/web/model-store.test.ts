@@ -150,6 +150,7 @@ describe('room', () => {
     const storage = memoryStorage();
     storage.quota = 10_000;
     const error = await errorOf(async () => memoryStore(storage).convert(await opened()));
+    expect(await memoryStore(storage).list()).toEqual([]);
     expect(error.code).toBe('storage-full');
     expect(error.facts).toMatchObject({ free: 10_000, needed: expect.any(Number) });
     expect(error.facts.needed).toBeGreaterThan(100_000);
@@ -252,6 +253,27 @@ describe('tabs', () => {
     expect(seen.filter((statuses) => statuses.has('converting'))).toHaveLength(1);
     expect(seen.filter((statuses) => statuses.has('waiting'))).toHaveLength(1);
     expect(storage.written).toBeLessThan(storage.usage() * 1.5);
+  });
+
+  test('what a listener throws while it waits ends the call', async () => {
+    const checkpoint = await opened();
+    const lock = memoryLock();
+    let release = () => {};
+    const first = lock('internvl-conversion', {}, () => {
+      return new Promise<void>((resolve) => {
+        release = resolve;
+      });
+    });
+    const storage = memoryStorage();
+    const second = memoryStore(storage, lock).convert(checkpoint, {
+      onProgress: () => {
+        setTimeout(release);
+        throw new Error('no listener');
+      },
+    });
+    await expect(second).rejects.toThrow('no listener');
+    await first;
+    expect(storage.paths()).toEqual([]);
   });
 
   test('one that waits can be aborted', async () => {

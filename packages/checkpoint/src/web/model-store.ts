@@ -66,22 +66,30 @@ export class DirectoryModelStore implements ModelStore {
     const identity = checkpoint.identity ?? (await checkpoint.digest({ signal, onProgress }));
     const id = await conversionId(identity, settings);
     const { estimate, lock, models, now } = this.#place;
-    const onWait = async () => {
-      const directory = await models.directory(id);
-      const loaded = directory ? await bytesIn(directory) : 0;
-      onProgress?.({ status: 'waiting', file: '', loaded, total: 0, overallLoaded: loaded, overallTotal: 0 });
+    const fault = new AbortController();
+    const waiting = {
+      signal: signal ? AbortSignal.any([signal, fault.signal]) : fault.signal,
+      onWait: () => {
+        // What a listener throws ends the call, as it does at any other time.
+        this.#tellWaiting(id, onProgress).catch((error: unknown) => fault.abort(error));
+      },
     };
     const make = async () => {
       const made = await this.#present(id, options);
       if (made) return made;
       const directory = await models.directory(id, { create: true });
       if (!directory) throw new TypeError('a folder that was made is not there');
-      await convertInto({ id, directory, checkpoint, settings, estimate, now }, options);
+      try {
+        await convertInto({ id, directory, checkpoint, settings, estimate, now }, options);
+      } finally {
+        // Refused before it began.
+        if ((await directory.entries()).length === 0) await models.remove(id);
+      }
       return this.open(id, options);
     };
     return (
       (await this.#present(id, options)) ??
-      (await lock(conversionLock, { signal, onWait }, () => lock(modelLock(id), { signal, onWait }, make)))
+      (await lock(conversionLock, waiting, () => lock(modelLock(id), waiting, make)))
     );
   }
 
@@ -109,6 +117,12 @@ export class DirectoryModelStore implements ModelStore {
 
   persist(): Promise<boolean> {
     return this.#place.persist();
+  }
+
+  async #tellWaiting(id: string, onProgress: StoreConvertOptions['onProgress']): Promise<void> {
+    const directory = await this.#place.models.directory(id);
+    const loaded = directory ? await bytesIn(directory) : 0;
+    onProgress?.({ status: 'waiting', file: '', loaded, total: 0, overallLoaded: loaded, overallTotal: 0 });
   }
 
   /** The model if it is complete and sound. */
