@@ -30,9 +30,12 @@ const REMEMBERED = 512;
 /**
  * Finds files under a folder without following a link out of it. Synchronous on purpose: a row costs a few microseconds of looking up,
  * ten times less than a promise of `fs`.
+ *
+ * @param platform where file systems forgive a wrong case or Unicode form (`darwin`, `win32`), names are compared with the folder's listing
  */
-export function folderLocator(root: string): (path: string) => Located {
+export function folderLocator(root: string, platform: string = process.platform): (path: string) => Located {
   const absolute = resolve(root);
+  const forgiving = platform === 'darwin' || platform === 'win32';
   let realRoot: string | undefined;
   const folders = new Map<string, Folder>();
   const listings = new Map<string, Listing>();
@@ -60,10 +63,14 @@ export function folderLocator(root: string): (path: string) => Located {
     const facts = folder.there ? lstatSync(file, { throwIfNoEntry: false }) : undefined;
     if (facts === undefined) {
       const near = remarks.length === 0 ? nearName(absolute, path, listing) : undefined;
-      if (near !== undefined) return locate(near.path, [near.remark]);
+      if (near !== undefined && near.path !== path) return locate(near.path, [near.remark]);
       return remarks.length === 0 ? missing : refused(remarks, 'image-missing', NO_FILE);
     }
     if (!folder.inside) return outside(remarks);
+    if (forgiving && remarks.length === 0) {
+      const near = nearName(absolute, path, listing);
+      if (near !== undefined && near.path !== withoutDots(path)) return locate(near.path, [near.remark]);
+    }
     let real: Stats | undefined = facts;
     if (facts.isSymbolicLink()) {
       real = statSync(file, { throwIfNoEntry: false });
@@ -108,6 +115,10 @@ function outside(before: readonly ImageRemark[]): Located {
     'image-path-symlink',
     'Expected a file under root, a link on the way leads out of it.',
   );
+}
+
+function withoutDots(path: string): string {
+  return relative('.', path).replaceAll(sep, '/');
 }
 
 /** The same name in another case or Unicode form, step by step from the root. */
