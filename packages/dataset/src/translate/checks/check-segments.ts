@@ -3,6 +3,7 @@ import type { MaskedSegment } from '../mask.js';
 import { wordsOf } from '../unmask.js';
 import { type CheckCode, type CheckFailure, checkCodes } from './check.js';
 import { checks } from './checks.js';
+import { unitsOf } from './units.js';
 
 export interface CheckOptions {
   readonly from: string;
@@ -25,7 +26,9 @@ export function checkSegments(
     const sourceWords = wordsOf(segment.text);
     const targetWords = wordsOf(target);
     const identified = identify(targetWords);
-    const checked = { segment, target, sourceWords, targetWords, from, to, identified, lengthBand };
+    const [sourceUnits, targetUnits] = [unitsOf(sourceWords), unitsOf(targetWords)];
+    const said = { segment, target, sourceWords, targetWords, sourceUnits, targetUnits };
+    const checked = { ...said, from, to, identified, lengthBand };
     return checkCodes.flatMap((check) => {
       if (skip.has(check)) return [];
       const message = checks[check](checked);

@@ -23,6 +23,9 @@ export interface Checked {
   /** The source and the translation without marks. */
   readonly sourceWords: string;
   readonly targetWords: string;
+  /** Their units: words, or characters of Chinese and its kin. */
+  readonly sourceUnits: readonly string[];
+  readonly targetUnits: readonly string[];
   /** BCP 47 tags. */
   readonly from: string;
   readonly to: string;

@@ -2,7 +2,6 @@ import { markErrors } from '../mark-errors.js';
 import type { Check, CheckCode, Checked } from './check.js';
 import { numbersOf, saysNumber } from './numbers.js';
 import { isUnspaced, primaryTag, scriptShare, scriptsOf } from './scripts.js';
-import { unitsOf } from './units.js';
 
 /** A translation into Chinese may keep names and terms in English, so a good part of it may be Latin. */
 const LEAST_SHARE = 0.3;
@@ -40,7 +39,15 @@ function placeholders({ target, segment }: Checked): string | undefined {
 /** Below so many words, nothing tells languages of one script apart. */
 const LEAST_WORDS = 5;
 
-function language({ targetWords, sourceWords, from, to, identified }: Checked): string | undefined {
+function language({
+  targetWords,
+  sourceWords,
+  sourceUnits,
+  targetUnits,
+  from,
+  to,
+  identified,
+}: Checked): string | undefined {
   if (/^\P{L}*$/u.test(targetWords)) return;
   const variant = variantOf(to);
   if (variant !== undefined && identified.variant !== undefined && identified.variant !== variant) {
@@ -48,13 +55,13 @@ function language({ targetWords, sourceWords, from, to, identified }: Checked): 
   }
   if (scriptsOf(from).join() === scriptsOf(to).join()) {
     const came = identified.language;
-    if (came === undefined || came === primaryTag(to) || unitsOf(targetWords).length < LEAST_WORDS) return;
+    if (came === undefined || came === primaryTag(to) || targetUnits.length < LEAST_WORDS) return;
     return `it is in the language '${came}', not in '${to}'`;
   }
   const share = scriptShare(targetWords, to);
   // Much of a text of names may stay as it is.
-  if (share >= LEAST_SHARE || (unitsOf(sourceWords).length <= 2 && share > 0)) return;
-  if (unitsOf(sourceWords).length <= 2 && isName(sourceWords)) return;
+  if (share >= LEAST_SHARE || (sourceUnits.length <= 2 && share > 0)) return;
+  if (sourceUnits.length <= 2 && isName(sourceWords)) return;
   return `only ${Math.round(share * 100)} % of it is in the script of the language '${to}'`;
 }
 
@@ -73,30 +80,29 @@ function isName(text: string): boolean {
   return !plainAnswers.test(words) && words.split(/\s+/).every((word) => /^\p{Lu}/u.test(word));
 }
 
-function untranslated({ sourceWords, targetWords, from }: Checked): string | undefined {
+function untranslated({ sourceUnits: source, targetUnits: target, from }: Checked): string | undefined {
   const unspaced = isUnspaced(from);
   const most = unspaced ? LONGEST_REST_CHARACTERS : LONGEST_REST;
-  const source = unitsOf(sourceWords);
-  const target = unitsOf(targetWords);
   if (source.length >= 4 && source.join(' ') === target.join(' ')) return 'it is the source itself';
   if (target.length <= most) return;
-  const joined = ` ${source.join(' ')} `;
+  const length = most + 1;
+  const known = new Set<string>();
+  for (let at = 0; at + most < source.length; at++) known.add(source.slice(at, at + length).join(' '));
   const own = unspaced
     ? /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u
     : /^\p{L}/u;
   for (let at = 0; at + most < target.length; at++) {
-    const rest = target.slice(at, at + most + 1);
-    if (rest.every((unit) => own.test(unit)) && joined.includes(` ${rest.join(' ')} `)) {
+    const rest = target.slice(at, at + length);
+    if (rest.every((unit) => own.test(unit)) && known.has(rest.join(' '))) {
       return `'${rest.join(unspaced ? '' : ' ')}' is left untranslated`;
     }
   }
   return;
 }
 
-function length({ sourceWords, targetWords, lengthBand: [least, most] }: Checked): string | undefined {
-  const source = unitsOf(sourceWords).length;
-  if (source < LEAST_UNITS) return;
-  const ratio = unitsOf(targetWords).length / source;
+function length({ sourceUnits, targetUnits, lengthBand: [least, most] }: Checked): string | undefined {
+  if (sourceUnits.length < LEAST_UNITS) return;
+  const ratio = targetUnits.length / sourceUnits.length;
   if (ratio >= least && ratio <= most) return;
   return `it is too ${ratio < least ? 'short' : 'long'}: ${ratio.toFixed(2)} units per unit of the source, expected ${least.toFixed(2)} to ${most.toFixed(2)}`;
 }
@@ -123,9 +129,9 @@ function digitsKept({ sourceWords, targetWords }: Checked): string | undefined {
 const LOOP_UNITS = 12;
 const LOOP_TIMES = 4;
 
-function repetition({ sourceWords, targetWords }: Checked): string | undefined {
-  const loop = longestLoop(unitsOf(targetWords));
-  if (loop === undefined || longestLoop(unitsOf(sourceWords)) !== undefined) return;
+function repetition({ sourceUnits, targetUnits }: Checked): string | undefined {
+  const loop = longestLoop(targetUnits);
+  if (loop === undefined || longestLoop(sourceUnits) !== undefined) return;
   return `'${loop.period.join(' ')}' comes ${loop.times} times in a row`;
 }
 
