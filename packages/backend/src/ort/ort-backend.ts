@@ -120,6 +120,8 @@ export function ortBackend({
         device?.assertSound();
         const session = await open(source, [], prepack);
         try {
+          // Weights that found no room on the device are told beside the loading.
+          device?.assertSound();
           return new OrtGraph(session, host);
         } catch (error) {
           await session.release();
