@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { finishedAnswer, type Turn } from '@internvl/chat';
 import { load } from '@internvl/chat/node';
-import { inProcessQueue, internvl, localTranslator, openaiTranslator, parsePlan } from '@internvl/dataset';
+import { inProcessQueue, internvl, openaiTranslator, parsePlan } from '@internvl/dataset';
 import { fileCallLog, inferTask, openSource, runPlan, translateRows } from '@internvl/dataset/node';
+import { createHandler, serve } from '@internvl/server/node';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const folder = await mkdtemp(join(tmpdir(), 'translate-'));
@@ -28,27 +29,10 @@ await writeFile(
 
 const chat = await load(process.argv[2] ?? here('../models/nano'));
 
-// A model of ours as the translator. Give the address of a server, and its model translates instead.
-const [, , , server, model = 'default'] = process.argv;
-const translator =
-  server !== undefined
-    ? openaiTranslator({ baseUrl: server, model, apiKey: process.env.OPENAI_API_KEY })
-    : localTranslator({
-        id: 'nano, greedy',
-        async answer(messages, { maxTokens, signal }) {
-          const system = messages[0]?.content ?? '';
-          const turns = messages.slice(1).map(
-            ({ role, content }): Turn => ({
-              role: role === 'assistant' ? 'assistant' : 'user',
-              parts: [{ type: 'text', text: content }],
-            }),
-          );
-          const { text, finishReason, usage } = await finishedAnswer(
-            chat.answer(turns, { system, maxNewTokens: Math.min(maxTokens, 48), signal }),
-          );
-          return { text, finishReason, usage };
-        },
-      });
+// Any server that speaks OpenAI's chat completions translates; here it is our own, over the same model. In one process
+// `localTranslator` does without a server.
+const server = await serve(createHandler({ models: { nano: chat } }), { port: 0 });
+const translator = openaiTranslator({ baseUrl: `${server.url}/v1`, model: 'nano', format: 'none' });
 
 // Every answer is in the log before anyone looks at it: run this again on the same folder and nobody is asked.
 const log = await fileCallLog(join(folder, 'calls'));
@@ -59,8 +43,10 @@ const { counts } = await translateRows(internvl.read!(await openSource(rows)), {
   out: join(folder, 'zh.jsonl'),
   quarantine: join(folder, 'zh.bad.jsonl'),
   repairs: 1,
+  maxTokens: 64,
 });
 await log.close();
+await server.close();
 const { translated, quarantined } = counts.samples;
 console.log(`translated ${translated}, set apart ${quarantined}, in ${counts.usage.calls} calls`);
 // Nano has only learned to answer about drawings, and the checks see that.
