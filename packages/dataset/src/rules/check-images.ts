@@ -73,7 +73,7 @@ const address = /^(?:[a-z][a-z\d+.-]*:\/\/|data:)/i;
 const drive = /^[a-z]:[\\/]/i;
 
 /** @returns whether the path may be looked up under root. */
-export function checkPath(path: string, pointer: string, sink: FindingSink): boolean {
+function checkPath(path: string, pointer: string, sink: FindingSink): boolean {
   if (plainPath.test(path)) return true;
   const excerpt = excerptAt(path);
   if (path.trim() === '') {
