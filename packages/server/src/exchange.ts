@@ -1,3 +1,4 @@
+import { untilAborted } from '@internvl/backend';
 import { ApiError } from './api-error.js';
 import { failureOf } from './failure.js';
 import type { HeldBytes } from './http/held-bytes.js';
@@ -55,6 +56,7 @@ export class Exchange {
   /** The client went away. */
   leave(): void {
     this.abort(clientLeft());
+    this.fail(undefined);
   }
 
   /** Notes what went wrong: why the exchange was aborted, where it was. */
@@ -76,21 +78,8 @@ export class Exchange {
   }
 
   /** The result of some work, or the signal's reason as soon as it fires. */
-  async orAborted<T>(work: Promise<T>): Promise<T> {
-    const { signal } = this;
-    let onAbort = () => {};
-    try {
-      return await Promise.race([
-        work,
-        new Promise<never>((_, reject) => {
-          onAbort = () => reject(signal.reason);
-          if (signal.aborted) onAbort();
-          else signal.addEventListener('abort', onAbort);
-        }),
-      ]);
-    } finally {
-      signal.removeEventListener('abort', onAbort);
-    }
+  orAborted<T>(work: Promise<T>): Promise<T> {
+    return untilAborted(work, this.signal, () => {});
   }
 }
 

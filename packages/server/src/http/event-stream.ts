@@ -75,8 +75,9 @@ export function eventStream(
       controller.enqueue(encoder.encode(written(event)));
     },
     async cancel(reason) {
-      onLeave(reason);
+      // First, or the signal would write to a stream that is gone.
       end();
+      onLeave(reason);
     },
   });
 }

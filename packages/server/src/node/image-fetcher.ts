@@ -2,7 +2,7 @@ import { lookup as systemLookup } from 'node:dns/promises';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
-import { InternVLError } from '@internvl/backend';
+import { InternVLError, untilAborted } from '@internvl/backend';
 import type { FetchImage } from '../images/load-images.js';
 import { isPublicAddress } from './public-address.js';
 
@@ -53,7 +53,7 @@ export function imageFetcher(options: ImageFetcherOptions): FetchImage {
       for (let hop = 0; hop <= redirects; hop++) {
         const found = await get(url, options, controller.signal);
         if (typeof found !== 'string') return found;
-        url = new URL(found, url).href;
+        url = URL.canParse(found, url) ? new URL(found, url).href : found;
       }
       throw failed(`Expected the image within ${redirects} redirects, got more; send its last address.`);
     } finally {
@@ -118,11 +118,11 @@ async function checkedAddress(
   const host = hostname.replace(/^\[|\]$/g, '');
   let addresses: readonly string[];
   try {
-    addresses = await lookup(host);
+    addresses = await untilAborted(lookup(host), signal, () => {});
   } catch (cause) {
+    signal.throwIfAborted();
     throw failed('Expected a host that exists, its name has no address; check the address.', cause);
   }
-  signal.throwIfAborted();
   const [first] = addresses;
   if (first === undefined)
     throw failed('Expected a host that exists, its name has no address; check the address.');
