@@ -45,7 +45,7 @@ export interface TranslationProgress {
   readonly copied: number;
   readonly quarantined: number;
   readonly calls: CallCounts;
-  /** Of all runs over the same call log. */
+  /** By this run; with a budget of tokens or money, by all runs over the same call log. */
   readonly spent: Spending;
   /** Calls that may be in flight now. */
   readonly concurrency: number;
