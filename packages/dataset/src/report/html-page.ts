@@ -18,11 +18,17 @@ export function htmlTable(head: readonly string[], rows: readonly (readonly Cell
       .join('');
   return [
     '<div class="scroll"><table><thead><tr>',
-    head.map((name) => `<th scope="col">${escapeHtml(name)}</th>`).join(''),
+    head
+      .map((name, at) => `<th scope="col"${isNumber(rows, at) ? ' class="n"' : ''}>${escapeHtml(name)}</th>`)
+      .join(''),
     '</tr></thead><tbody>',
     rows.map((row) => `<tr>${cells(row)}</tr>`).join('\n'),
     '</tbody></table></div>',
   ].join('');
+}
+
+function isNumber([first]: readonly (readonly Cell[])[], at: number): boolean {
+  return typeof first?.[at] === 'number';
 }
 
 export interface Bar {
@@ -74,8 +80,8 @@ h1, h2 { line-height: 1.2; }
 p.soft { color: var(--soft); }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
-th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
-td.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid var(--line); overflow-wrap: break-word; }
+th.n, td.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 figure { margin: 1rem 0; overflow-x: auto; }
 figcaption { font-weight: 600; }
 svg text { font: 13px system-ui, sans-serif; fill: var(--ink); }
