@@ -31,7 +31,12 @@ describe('chat completions with the official client', () => {
       object: 'chat.completion',
       model: 'scripted',
       choices: [
-        { index: 0, message: { role: 'assistant', content: 'one two' }, finish_reason: 'stop', logprobs: null },
+        {
+          index: 0,
+          message: { role: 'assistant', content: 'one two' },
+          finish_reason: 'stop',
+          logprobs: null,
+        },
       ],
       usage: {
         prompt_tokens: 3,
@@ -73,7 +78,13 @@ describe('chat completions with the official client', () => {
       messages: [
         {
           role: 'user',
-          content: [image('low'), image('high'), image('auto'), image(undefined, 3), { type: 'text', text: '?' }],
+          content: [
+            image('low'),
+            image('high'),
+            image('auto'),
+            image(undefined, 3),
+            { type: 'text', text: '?' },
+          ],
         },
       ],
     });
@@ -171,14 +182,18 @@ describe('chat completions with the official client', () => {
     await expect(asked).rejects.toMatchObject({ code: 'model_not_found', param: 'model' });
     const stranger = client.withOptions({ apiKey: 'sk-wrong' });
     await expect(stranger.models.list()).rejects.toBeInstanceOf(OpenAI.AuthenticationError);
-    await expect(client.chat.completions.create({ ...say('a'), n: 0 })).rejects.toBeInstanceOf(OpenAI.BadRequestError);
+    await expect(client.chat.completions.create({ ...say('a'), n: 0 })).rejects.toBeInstanceOf(
+      OpenAI.BadRequestError,
+    );
   });
 });
 
 describe('other routes with the official client', () => {
   test('models', async () => {
     const { data } = await client.models.list();
-    expect(data).toMatchObject([{ id: 'scripted', object: 'model', owned_by: 'internvl', max_dynamic_patch: 12 }]);
+    expect(data).toMatchObject([
+      { id: 'scripted', object: 'model', owned_by: 'internvl', max_dynamic_patch: 12 },
+    ]);
     expect(await client.models.retrieve('scripted')).toMatchObject({ id: 'scripted' });
     await expect(client.models.retrieve('a/b')).rejects.toBeInstanceOf(OpenAI.NotFoundError);
   });
@@ -235,7 +250,11 @@ describe('other routes with the official client', () => {
     expect(data[1]?.index).toBe(1);
     // The mean of (3, 0) and (3, 8), at unit length.
     expect(data[0]?.embedding.map((value) => value.toFixed(3))).toEqual(['0.600', '0.800']);
-    const floats = await client.embeddings.create({ model: 'scripted', input: PIXEL, encoding_format: 'float' });
+    const floats = await client.embeddings.create({
+      model: 'scripted',
+      input: PIXEL,
+      encoding_format: 'float',
+    });
     expect(floats.data[0]?.embedding).toHaveLength(2);
     await expect(client.embeddings.create({ model: 'scripted', input: 'a text' })).rejects.toMatchObject({
       status: 400,

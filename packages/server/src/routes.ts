@@ -1,4 +1,4 @@
-import { beginAnswers } from './answering/begin-answers.js';
+import { type BegunAnswers, beginAnswers } from './answering/begin-answers.js';
 import { begunEvents } from './answering/begun-events.js';
 import type { ApiError } from './api-error.js';
 import type { Exchange } from './exchange.js';
@@ -50,7 +50,9 @@ const routes: readonly (PlainRoute | AskingRoute)[] = [
     const options = { request, created: seconds(service) };
     if (!request.stream) return Response.json(await chatCompletion(begun, options));
     const events = await begunEvents(begun.events, ({ value }) => answering(value));
-    return streamed(exchange, chatChunks({ ...begun, events }, options), ({ body }) => ({ data: body }));
+    return streamed(exchange, begun, chatChunks({ ...begun, events }, options), ({ body }) => ({
+      data: body,
+    }));
   }),
   asking('/v1/responses', async (service, exchange, asked) => {
     const request = readResponsesRequest(asked.body, service.options);
@@ -58,7 +60,7 @@ const routes: readonly (PlainRoute | AskingRoute)[] = [
     const options = { request, created: seconds(service) };
     if (!request.stream) return Response.json(await wholeResponse(begun, options));
     const events = await begunEvents(begun.events, ({ value }) => answering(value));
-    return streamed(exchange, responseEvents({ ...begun, events }, options), responseErrorEvent);
+    return streamed(exchange, begun, responseEvents({ ...begun, events }, options), responseErrorEvent);
   }),
   asking('/v1/embeddings', async (service, exchange, asked) =>
     Response.json(await embeddings(service, exchange, asked)),
@@ -91,16 +93,19 @@ function plain(name: string, guarded: boolean, reply: PlainRoute['reply']): Plai
 
 function streamed(
   exchange: Exchange,
+  begun: BegunAnswers,
   events: AsyncGenerator<ServerEvent, void, void>,
   errorEvent: (error: ApiError) => ServerEvent,
 ): Response {
   const { signal } = exchange;
   exchange.streams = true;
+  const end = () => exchange.end();
   const body = eventStream(events, {
     signal,
     onError: (error) => errorEvent(exchange.fail(error)),
     onLeave: () => exchange.leave(),
-    onEnd: () => exchange.end(),
+    // A stream that was left before its first text has not touched the answers yet: they are left by themselves.
+    onEnd: () => begun.events.return().then(end, end),
   });
   return new Response(body, { headers: eventStreamHeaders });
 }

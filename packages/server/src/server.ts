@@ -115,7 +115,8 @@ export class Server {
     const { pathname } = new URL(request.url);
     const route = routeOf(pathname);
     if (!route) throw unknownRoute();
-    if (route.method !== request.method && !(route.method === 'GET' && request.method === 'HEAD')) throw wrongMethod(route.method);
+    if (route.method !== request.method && !(route.method === 'GET' && request.method === 'HEAD'))
+      throw wrongMethod(route.method);
     if (route.guarded) exchange.client = (await this.#keys.client(request)) ?? exchange.client;
     if (route.kind === 'plain') return route.reply(this.#service, { open: this.#exchanges.open, pathname });
     if (!this.#exchanges.open) throw closing();

@@ -13,7 +13,7 @@ export interface EventStreamOptions {
   /** The reader left. */
   readonly onLeave: (reason: unknown) => void;
   /** The last event was made, and everything behind it has ended; once. */
-  readonly onEnd: () => void;
+  readonly onEnd: () => unknown;
 }
 
 export const eventStreamHeaders = {

@@ -78,7 +78,10 @@ export class ScriptedChat implements Chat {
     }
   }
 
-  async *features(_image: ImageInput, { maxTiles }: FeatureOptions = {}): AsyncGenerator<TileFeatures, void, void> {
+  async *features(
+    _image: ImageInput,
+    { maxTiles }: FeatureOptions = {},
+  ): AsyncGenerator<TileFeatures, void, void> {
     if (maxTiles !== 1) throw new Error('an embedding is of one tile');
     yield {
       index: 0,

@@ -1,0 +1,142 @@
+import { expect, test } from 'vitest';
+import { createHandler } from './create-handler.js';
+import { CHAT, PIXEL, post } from './testing/requests.js';
+import { ScriptedChat } from './testing/scripted-chat.js';
+
+/** Numbers in [0, 1) from a seed: mulberry32. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const bodies: Readonly<Record<string, unknown>> = {
+  [CHAT]: {
+    model: 'scripted',
+    messages: [
+      { role: 'system', content: 'Be brief.' },
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'a' },
+          { type: 'image_url', image_url: { url: PIXEL, detail: 'low' } },
+        ],
+      },
+      { role: 'assistant', content: 'b' },
+      { role: 'user', content: 'c d e' },
+    ],
+    n: 2,
+    stream: true,
+    stream_options: { include_usage: true },
+    stop: ['e'],
+    seed: 1,
+    temperature: 0.5,
+    max_tokens: 5,
+    response_format: { type: 'text' },
+  },
+  '/v1/responses': {
+    model: 'scripted',
+    input: [
+      {
+        role: 'user',
+        content: [
+          { type: 'input_text', text: 'a' },
+          { type: 'input_image', image_url: PIXEL },
+        ],
+      },
+    ],
+    text: { format: { type: 'text' } },
+    max_output_tokens: 5,
+  },
+  '/v1/embeddings': { model: 'scripted', input: [PIXEL], encoding_format: 'base64' },
+};
+
+const odd: readonly unknown[] = [
+  null,
+  true,
+  false,
+  0,
+  -1,
+  1.5,
+  1e308,
+  -(2 ** 53),
+  '',
+  'a',
+  '\u0000',
+  '\ud800',
+  '__proto__',
+  [],
+  [[]],
+  {},
+  { type: 'text' },
+  { url: PIXEL },
+  ['a', 1],
+  PIXEL,
+  'data:',
+  'http://127.0.0.1/',
+  'scripted',
+  { toString: 1 },
+  { length: 3 },
+  'json_schema',
+  'low',
+];
+
+/** A copy with one place changed: replaced, taken out, doubled or renamed. */
+function mutated(value: unknown, random: () => number): unknown {
+  const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)]!;
+  if (random() < 0.15 || typeof value !== 'object' || value === null) return pick(odd);
+  if (Array.isArray(value)) {
+    const at = Math.floor(random() * value.length);
+    if (random() < 0.2) return [...value, ...value];
+    if (random() < 0.2) return value.toSpliced(at, 1);
+    return value.map((item, index) => (index === at ? mutated(item, random) : item));
+  }
+  const entries = Object.entries(value);
+  const at = Math.floor(random() * entries.length);
+  if (random() < 0.1) return Object.fromEntries(entries.toSpliced(at, 1));
+  return Object.fromEntries(
+    entries.map(([name, item], index) =>
+      index === at
+        ? [random() < 0.1 ? JSON.stringify(pick(odd)) : name, mutated(item, random)]
+        : [name, item],
+    ),
+  );
+}
+
+test('no body is an internal error, and nothing is left behind', async () => {
+  const chat = new ScriptedChat();
+  const failures: unknown[] = [];
+  const handler = createHandler({
+    models: { scripted: chat },
+    log: (entry) => entry.status >= 500 && failures.push(entry),
+  });
+  const random = seeded(8);
+  const statuses = new Map<number, number>();
+  for (let round = 0; round < 3000; round++) {
+    const paths = Object.keys(bodies);
+    const path = paths[Math.floor(random() * paths.length)]!;
+    let body = mutated(bodies[path], random);
+    while (random() < 0.5) body = mutated(body, random);
+    let text = JSON.stringify(body) ?? '';
+    if (random() < 0.1) text = text.slice(0, Math.floor(random() * text.length));
+    const response = await handler(post(path, text));
+    const shown = await response.text();
+    statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);
+    if (response.status >= 400)
+      expect(JSON.parse(shown)).toMatchObject({ error: { code: expect.any(String) } });
+  }
+  expect(failures).toEqual([]);
+  // Both kinds came up often, or the fuzz says little.
+  expect(statuses.get(200)).toBeGreaterThan(100);
+  expect(statuses.get(400)).toBeGreaterThan(1000);
+  expect([...statuses.keys()].filter((status) => ![200, 400, 404].includes(status))).toEqual([]);
+  expect(chat.active).toBe(0);
+  const metrics = await (await handler(new Request('http://localhost/metrics'))).text();
+  expect(metrics).toMatch(/^internvl_running 0$/m);
+  expect(metrics).toMatch(/^internvl_waiting 0$/m);
+  expect(metrics).toMatch(/^internvl_held_bytes 0$/m);
+});
