@@ -48,6 +48,23 @@ export interface Timings {
   readonly decodeMs: number;
 }
 
+/** A token and how likely the model found it. */
+export interface TokenLikelihood {
+  readonly id: number;
+  /** Its bytes as text; bytes of an unfinished character show as U+FFFD. Special tokens by their name: `<|im_end|>`. */
+  readonly text: string;
+  /** UTF-8, also parts of characters: those of several tokens join to theirs. */
+  readonly bytes: readonly number[];
+  /** Natural logarithm of the model's probability, before penalties, constraint and temperature. */
+  readonly logprob: number;
+}
+
+/** A token of an answer and what else might have come. */
+export interface TokenLogprobs extends TokenLikelihood {
+  /** As many of the likeliest tokens as were asked for, best first. */
+  readonly top: readonly TokenLikelihood[];
+}
+
 /** A finished answer. */
 export interface Answer {
   /** New ids without special tokens, cut at the template's separator, trimmed: what the reference's `chat()` returns. */
@@ -56,6 +73,8 @@ export interface Answer {
   readonly ids: readonly number[];
   /** `stop`: the end token or a stop text came. `length`: `maxNewTokens`, or the end of the context. */
   readonly finishReason: 'stop' | 'length';
+  /** One for each of the ids, where `logprobs` asked for them. */
+  readonly logprobs?: readonly TokenLogprobs[];
   readonly prompt: BuiltPrompt;
   readonly tiles: readonly TiledImage[];
   /**

@@ -1,5 +1,5 @@
 import type { TileBox } from '@internvl/tiling';
-import type { Answer, BuiltPrompt, TiledImage } from './answer.js';
+import type { Answer, BuiltPrompt, TiledImage, TokenLogprobs } from './answer.js';
 
 /** Something about a file for a caller who wants to tell. */
 export interface ImageNotice {
@@ -51,6 +51,8 @@ export interface TextDelta {
   readonly text: string;
   /** New ids since the last delta; bytes of a character may have been waiting, so several, or none in the last delta. */
   readonly ids: readonly number[];
+  /** One for each of the ids, where `logprobs` asked for them. */
+  readonly logprobs?: readonly TokenLogprobs[];
 }
 
 /** The last event. */

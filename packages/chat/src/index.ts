@@ -1,5 +1,14 @@
 export type { Box, RgbImage, TileBox } from '@internvl/tiling';
-export type { Answer, BuiltPrompt, GroundedBox, TiledImage, Timings, Usage } from './answer.js';
+export type {
+  Answer,
+  BuiltPrompt,
+  GroundedBox,
+  TiledImage,
+  Timings,
+  TokenLikelihood,
+  TokenLogprobs,
+  Usage,
+} from './answer.js';
 export type {
   BatchQuestion,
   Chat,
@@ -28,4 +37,5 @@ export { LocalChat, type LocalChatOptions } from './local-chat.js';
 export type { AnswerOptions, GenerationOptions, TileOptions } from './options.js';
 export type { PlacedPart, PlacedTurn, PromptStyle, PromptStyleOptions } from './prompt/prompt-style.js';
 export { type PromptStyleSource, promptStyleOf } from './prompt/prompt-style-of.js';
+export type { GrammarFormat, JsonFormat, ResponseFormat } from './response-format.js';
 export type { ImageInput, ImagePart, Part, TextPart, Turn, VideoPart } from './turn.js';

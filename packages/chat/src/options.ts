@@ -1,3 +1,5 @@
+import type { ResponseFormat } from './response-format.js';
+
 /** How images become tiles. */
 export interface TileOptions {
   /** Fewest tiles of an image; the checkpoint's own when left out. */
@@ -26,6 +28,10 @@ export interface GenerationOptions {
   readonly seed?: number | undefined;
   /** Texts that end the answer; they are not part of it. */
   readonly stop?: readonly string[] | undefined;
+  /** The form of the answer. When the tokens run out before it is complete, `finishReason` is `length`. */
+  readonly responseFormat?: ResponseFormat | undefined;
+  /** Number of likeliest tokens to report beside each token; 0 reports the chosen token's logprob alone. Off by default. */
+  readonly logprobs?: number | undefined;
 }
 
 export interface AnswerOptions extends TileOptions, GenerationOptions {

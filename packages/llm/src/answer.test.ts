@@ -7,7 +7,7 @@ import { recorded } from './testing/recorded.js';
 const logits = Float32Array.of(0, 2, 1, -1);
 
 function answer(options: ChoiceOptions): Answer {
-  return new Answer(resolveChoice(options, logits.length));
+  return new Answer(resolveChoice(options, logits.length), logits.length);
 }
 
 describe('greedy, against transformers', () => {
@@ -16,7 +16,7 @@ describe('greedy, against transformers', () => {
     'prompt $prompt, repetition $repetitionPenalty, at least $minNewTokens',
     ({ prompt, repetitionPenalty, minNewTokens, ids }) => {
       const options = { stopIds, maxNewTokens, repetitionPenalty, minNewTokens, penaltyIds: prompt };
-      const greedy = new Answer(resolveChoice(options, vocabulary));
+      const greedy = new Answer(resolveChoice(options, vocabulary), vocabulary);
       while (greedy.finished === undefined) {
         const seen = [...prompt, ...greedy.ids];
         const start = (seen.at(-2)! * vocabulary + seen.at(-1)!) * vocabulary;

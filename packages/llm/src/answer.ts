@@ -7,6 +7,7 @@ import { penalises } from './sampling/penalties.js';
 import { processScores } from './sampling/process-scores.js';
 import { logSumExp } from './sampling/softmax.js';
 import { warp } from './sampling/warp.js';
+import type { TokenConstraint } from './token-constraint.js';
 
 /** An argmax in the graph says nothing of NaN, so one token in this many is chosen from logits. */
 const FINITE_CHECK_TOKENS = 32;
@@ -14,11 +15,14 @@ const FINITE_CHECK_TOKENS = 32;
 /** An answer as it grows: chooses the next token from logits and knows when it is over. */
 export class Answer {
   readonly #choice: Choice;
+  readonly #constraint: TokenConstraint | undefined;
   readonly #ids: number[] = [];
   #finished: FinishReason | undefined;
 
-  constructor(choice: Choice) {
+  /** `vocabulary`: logits of a row. */
+  constructor(choice: Choice, vocabulary: number) {
     this.#choice = choice;
+    this.#constraint = choice.constraint?.({ vocabulary, stopIds: choice.stopIds });
     if (choice.maxNewTokens === 0) this.#finished = 'length';
   }
 
@@ -44,7 +48,8 @@ export class Answer {
   get needsLogits(): boolean {
     const { temperature, logprobs, onScores, minNewTokens, stopIds } = this.#choice;
     const index = this.#ids.length;
-    if (temperature > 0 || logprobs !== undefined || onScores || penalises(this.#choice)) return true;
+    if (temperature > 0 || logprobs !== undefined || onScores || this.#constraint) return true;
+    if (penalises(this.#choice)) return true;
     return (index < minNewTokens && stopIds.size > 0) || index % FINITE_CHECK_TOKENS === 0;
   }
 
@@ -66,7 +71,8 @@ export class Answer {
     const index = this.#ids.length;
     this.#ids.push(id);
     const stop = stopIds.has(id);
-    if (stop) this.#finished = 'stop';
+    this.#constraint?.accept(id);
+    if (stop || this.#constraint?.done) this.#finished = 'stop';
     else if (stopWhen?.(this.#ids)) this.#finished = 'stop-string';
     else if (this.#ids.length >= maxNewTokens) this.#finished = 'length';
     return { type: 'token', id, index, stop };
@@ -74,9 +80,11 @@ export class Answer {
 
   #scores(logits: Float32Array): Float32Array {
     const processed = processScores(logits, this.#choice, this.#ids);
-    if (this.#choice.temperature === 0) return processed;
+    const samples = this.#choice.temperature > 0;
+    if (!samples && !this.#constraint) return processed;
     const scores = processed === logits ? logits.slice() : processed;
-    warp(scores, this.#choice);
+    this.#constraint?.mask(scores);
+    if (samples) warp(scores, this.#choice);
     return scores;
   }
 

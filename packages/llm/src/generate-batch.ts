@@ -57,7 +57,7 @@ function openLanes(model: LanguageModel, rows: readonly BatchRow[]): readonly La
   }
   return rows.map((options, row) => {
     const { prompt } = options;
-    const answer = new Answer(resolveChoice(options, model.spec.vocabulary));
+    const answer = new Answer(resolveChoice(options, model.spec.vocabulary), model.spec.vocabulary);
     assertFits(prompt.ids.length, 0, model.contextTokens);
     checkPrompt(prompt, model.spec);
     return { row, prompt, answer, sequence: model.sequence() };

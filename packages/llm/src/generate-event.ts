@@ -20,7 +20,7 @@ export interface TokenEvent {
 }
 
 /**
- * Why an answer ended: a stop id came (`stop`), `stopWhen` said so (`stop-string`), `maxNewTokens` were made
+ * Why an answer ended: a stop id came or its constraint lets nothing follow (`stop`), `stopWhen` said so (`stop-string`), `maxNewTokens` were made
  * (`length`), or the context is full (`context`).
  */
 export type FinishReason = 'stop' | 'stop-string' | 'length' | 'context';

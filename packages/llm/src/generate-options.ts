@@ -1,4 +1,5 @@
 import type { Sequence } from './sequence.js';
+import type { ConstraintFactory } from './token-constraint.js';
 
 /** The numbers behind one choice, for whoever records or compares them. All arrays are borrowed: copy to keep. */
 export interface ScoredStep {
@@ -6,7 +7,7 @@ export interface ScoredStep {
   readonly index: number;
   /** What the model gave, `[vocabulary]`. */
   readonly logits: Float32Array;
-  /** After penalties and, when sampling, temperature and cuts, `[vocabulary]`; the very `logits` when none apply. */
+  /** After penalties, the constraint and, when sampling, temperature and cuts, `[vocabulary]`; the very `logits` when none apply. */
   readonly scores: Float32Array;
 }
 
@@ -49,6 +50,11 @@ export interface ChoiceOptions {
    * caller's: decode the ids and look for the string.
    */
   readonly stopWhen?: ((ids: readonly number[]) => boolean) | undefined;
+  /**
+   * Makes what says, token by token, which ones may come: `constrain` of `@internvl/llm/grammar` does. The answer ends with
+   * `stop` as soon as nothing can follow. Not with beams.
+   */
+  readonly constraint?: ConstraintFactory | undefined;
   /** Called with the numbers of each step, before the token is yielded. */
   readonly onScores?: ((step: ScoredStep) => void) | undefined;
 }

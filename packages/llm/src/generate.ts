@@ -23,7 +23,7 @@ export async function* generate(
     yield* generateBeams(model, prompt, options, options.beams);
     return;
   }
-  const answer = new Answer(resolveChoice(options, model.spec.vocabulary));
+  const answer = new Answer(resolveChoice(options, model.spec.vocabulary), model.spec.vocabulary);
   const sequence = options.sequence ?? model.sequence();
   const release = sequence.occupy();
   try {

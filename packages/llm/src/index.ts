@@ -25,3 +25,4 @@ export type { Rope } from './rope/rope.js';
 export { seededRandom } from './sampling/seeded-random.js';
 export { Sequence } from './sequence.js';
 export { SequenceBatch } from './sequence-batch.js';
+export type { ConstraintContext, ConstraintFactory, TokenConstraint } from './token-constraint.js';

@@ -72,7 +72,7 @@ function resolveRules(
   };
 }
 
-function assertDeterministic({ temperature = 0, logprobs, onScores }: GenerateOptions): void {
+function assertDeterministic({ temperature = 0, logprobs, onScores, constraint }: GenerateOptions): void {
   const refused =
     temperature !== 0
       ? 'temperature'
@@ -80,11 +80,13 @@ function assertDeterministic({ temperature = 0, logprobs, onScores }: GenerateOp
         ? 'logprobs'
         : onScores !== undefined
           ? 'onScores'
-          : undefined;
+          : constraint !== undefined
+            ? 'constraint'
+            : undefined;
   if (refused === undefined) return;
   throw new InternVLError(
     'invalid-option',
-    `Expected no ${refused} together with beams, got one; beam search neither samples nor reports single steps: leave one of them out.`,
+    `Expected no ${refused} together with beams, got one; beam search neither samples, nor reports single steps, nor takes constraints: leave one of them out.`,
     { option: refused },
   );
 }

@@ -13,6 +13,7 @@ export interface Choice extends Penalties, Warp {
   readonly maxNewTokens: number;
   readonly logprobs: number | undefined;
   readonly stopWhen: ChoiceOptions['stopWhen'];
+  readonly constraint: ChoiceOptions['constraint'];
   readonly onScores: ChoiceOptions['onScores'];
 }
 
@@ -38,6 +39,7 @@ export function resolveChoice(options: ChoiceOptions, vocabulary: number): Choic
     minNewTokens: options.minNewTokens ?? 0,
     maxNewTokens: options.maxNewTokens ?? 1024,
     stopWhen: options.stopWhen,
+    constraint: options.constraint,
     onScores: options.onScores,
   };
   assertRanges(choice, seed, vocabulary);

@@ -29,7 +29,7 @@ describe('choosing one of 151655 tokens', () => {
   for (const [name, options] of Object.entries(cases)) {
     const choice = resolveChoice(options, vocabulary);
     bench(name, () => {
-      new Answer(choice).next(logits);
+      new Answer(choice, vocabulary).next(logits);
     });
   }
 });
