@@ -1,5 +1,6 @@
 /**
- * Does recorded runs again on WebGPU and prints one report a line: `compare-webgpu.ts [PATTERN]` for the cases of that name.
+ * Does recorded runs again on WebGPU and prints one report a line: `compare-webgpu.ts [PATTERN] [PRECISION]` for the cases of
+ * that name, in fp32 unless told otherwise.
  *
  * On a software device with subgroups of 4 lanes (SwiftShader), onnxruntime 1.30 computes attention over 32 and more new
  * positions wrongly: its kernel for them was written for 16 lanes and more. Fewer at a time go another way, so only
@@ -17,13 +18,14 @@ import { fixtures, goldenCases, sharedGoldens } from '../src/testing/golden-reco
 const POSITIONS = 32;
 const runs = ['one-tile', 'static', 'text-only'];
 const pattern = new RegExp(process.argv[2] ?? '');
+const precision = process.argv[3] ?? 'fp32';
 
 const backend = await nodeBackend({ device: 'webgpu', fallback: 'none', checkAttention: false });
 const cache = await mkdtemp(join(tmpdir(), 'internvl-webgpu-'));
 try {
   for (const golden of await goldenCases(sharedGoldens() ?? fixtures)) {
     if (isTower(golden) || !pattern.test(golden.name)) continue;
-    const chat = await load(golden.folder, { backend, cache });
+    const chat = await load(golden.folder, { backend, cache, precision });
     const { tileSize, vision } = chat.facts.config;
     const few = 1 + (tileSize / vision.patchSize) ** 2 < POSITIONS;
     for (const run of few ? golden.runs.filter((name) => runs.includes(name)) : []) {
