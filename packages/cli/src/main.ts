@@ -69,6 +69,13 @@ const commands: ReadonlyMap<string, Entry> = new Map<string, Entry>([
     },
   ],
   [
+    'serve',
+    {
+      summary: "Serve a model over OpenAI's HTTP interface, with a page to try it.",
+      load: async () => (await import('./commands/serve.js')).serve,
+    },
+  ],
+  [
     'doctor',
     {
       summary: 'Try what works here and say what to install.',

@@ -1,6 +1,12 @@
-import type { Chat, GenerationOptions } from '@internvl/chat';
+import type { AnswerOptions, Chat } from '@internvl/chat';
 import type { AllowedOrigins } from './http/cors.js';
 import type { FetchImage } from './images/load-images.js';
+
+/** How answers are made where a request does not say. */
+export interface AnswerDefaults extends Omit<AnswerOptions, 'signal' | 'maxTiles'> {
+  /** Most tiles of an image without its thumbnail. */
+  readonly maxTiles?: number | undefined;
+}
 
 /** What a request may ask of the server at most. */
 export interface ServerLimits {
@@ -58,8 +64,8 @@ export interface ServerOptions {
   /** Origins whose pages may call; none by default. */
   readonly origins?: AllowedOrigins | undefined;
   /**
-   * Names and ports that the server answers to (`['localhost:8000']`), all when left out. For a server on a loopback
-   * address without keys: a page elsewhere that points a name of its own at this machine is then refused.
+   * Names that the server answers to, at whatever port (`['localhost', '127.0.0.1']`); all when left out. For a server on a
+   * loopback address without keys: a page elsewhere that points a name of its own at this machine is then refused.
    */
   readonly hosts?: readonly string[] | undefined;
   /** Answers made at once, each choice of a request counting; 8 by default. */
@@ -70,7 +76,7 @@ export interface ServerOptions {
   readonly deadlineMs?: number | undefined;
   readonly limits?: ServerLimits | undefined;
   /** How answers are made where a request does not say; greedy and 1024 new tokens by default. */
-  readonly defaults?: GenerationOptions | undefined;
+  readonly defaults?: AnswerDefaults | undefined;
   /** Gets images behind http(s) URLs; they are refused when left out. `@internvl/server/node` has a guarded one. */
   readonly fetchImage?: FetchImage | undefined;
   /** Told of every request when it ends. */
@@ -88,7 +94,7 @@ export interface ResolvedOptions extends Omit<ServerOptions, 'models' | 'limits'
   readonly waiting: number;
   readonly deadlineMs: number;
   readonly limits: { readonly [Name in keyof ServerLimits]-?: number };
-  readonly defaults: GenerationOptions;
+  readonly defaults: AnswerDefaults;
   readonly logText: boolean;
   readonly clock: () => number;
 }

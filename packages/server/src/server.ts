@@ -110,7 +110,7 @@ export class Server {
 
   async #reply(request: Request, exchange: Exchange): Promise<Response> {
     const { hosts, origins, limits } = this.#options;
-    if (hosts && !hosts.includes(request.headers.get('host') ?? '')) throw wrongHost();
+    if (hosts && !hosts.includes(hostOf(request))) throw wrongHost();
     if (request.method === 'OPTIONS') return preflight(request, origins);
     const { pathname } = new URL(request.url);
     const route = routeOf(pathname);
@@ -148,6 +148,11 @@ function entryOf({ method }: Request, exchange: Exchange, nowMs: number): LogEnt
     // A client's own mistake may quote the client; ours are for us.
     error: failure && failure.status >= 500 && failure.cause ? String(failure.cause) : undefined,
   };
+}
+
+/** The name that a client used for the server, without the port. */
+function hostOf(request: Request): string {
+  return (request.headers.get('host') ?? '').replace(/:\d+$/, '').toLowerCase();
 }
 
 function wrongHost(): ApiError {

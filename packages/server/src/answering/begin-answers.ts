@@ -33,7 +33,7 @@ export async function beginAnswers(
   exchange.defer(release);
   const answering = {
     ...options,
-    ...tilesOf(chat, conversation),
+    ...tilesOf(chat, conversation, options.maxTiles),
     ...(conversation.system !== undefined && { system: conversation.system }),
     signal,
   };
@@ -78,12 +78,16 @@ async function loadTurns(
 }
 
 /** Limits of tiles, one for each image, where any image has its own. */
-function tilesOf(chat: Chat, { turns }: WantedConversation): Pick<AnswerOptions, 'maxTiles'> {
+function tilesOf(
+  chat: Chat,
+  { turns }: WantedConversation,
+  usual: number = chat.facts.config.maxTiles,
+): Pick<AnswerOptions, 'maxTiles'> {
   const sources = turns.flatMap(({ parts }) =>
     parts.flatMap((part) => (part.type === 'image' ? [part.source] : [])),
   );
   if (sources.every(({ maxTiles }) => maxTiles === undefined)) return {};
-  return { maxTiles: sources.map(({ maxTiles }) => maxTiles ?? chat.facts.config.maxTiles) };
+  return { maxTiles: sources.map(({ maxTiles }) => maxTiles ?? usual) };
 }
 
 /** Notes what the log tells of the answers that pass by. */

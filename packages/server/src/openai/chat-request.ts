@@ -29,7 +29,7 @@ export function readChatRequest(body: unknown, { limits, defaults }: ResolvedOpt
     ...readLogprobs(fields),
     ...readFormat(fields),
     maxNewTokens: readNewTokens(fields, ['max_completion_tokens', 'max_tokens'], { limits, defaults }),
-    minTiles: fields.number('min_dynamic_patch', { least: 1, most: 40, whole: true }),
+    ...given({ minTiles: fields.number('min_dynamic_patch', { least: 1, most: 40, whole: true }) }),
   };
   const includeUsage = readStreamOptions(fields, stream);
   const messages = readMessages(fields, limits.messages);

@@ -4,6 +4,7 @@ export const style = `
 body { max-width: 44rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.25rem; }
 form { display: grid; gap: .75rem; }
+[hidden] { display: none !important; }
 label { display: grid; gap: .25rem; font-size: .875rem; }
 textarea, select, input, button { font: inherit; padding: .5rem; border: 1px solid #8888; border-radius: .375rem; }
 #drop { border: 2px dashed #8888; border-radius: .5rem; padding: 1rem; min-height: 6rem; }
