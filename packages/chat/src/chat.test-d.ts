@@ -1,8 +1,9 @@
 import type { Tensor } from '@internvl/backend';
+import type { KeptLayers } from '@internvl/checkpoint';
 import { expectTypeOf, test } from 'vitest';
 import type { Answer, Chat, ChatEvent, ImageInput, Part, TileFeatures, Trace, Turn } from './index.js';
 import { finishedAnswer } from './index.js';
-import type { load } from './node.js';
+import type { Calibration, calibrate, LayerDrift, load } from './node.js';
 
 test('events are told apart by their type', () => {
   expectTypeOf<ChatEvent['type']>().toEqualTypeOf<
@@ -44,4 +45,10 @@ test('a chat', () => {
   expectTypeOf<TileFeatures['visualTokens']>().toEqualTypeOf<Tensor<'float32'> | undefined>();
   expectTypeOf(finishedAnswer).returns.resolves.toEqualTypeOf<Answer>();
   expectTypeOf<typeof load>().returns.resolves.toEqualTypeOf<Chat>();
+});
+
+test('a calibration gives what convert takes', () => {
+  expectTypeOf<typeof calibrate>().returns.resolves.toEqualTypeOf<Calibration>();
+  expectTypeOf<Calibration['keep']>().toEqualTypeOf<KeptLayers | undefined>();
+  expectTypeOf<LayerDrift['part']>().toEqualTypeOf<'vision' | 'llm'>();
 });

@@ -15,5 +15,8 @@ test('conversion takes a checkpoint and gives a folder that stands by itself', (
 test('precisions are known names, for all or for each part', () => {
   expectTypeOf<'fp16'>().toExtend<ConvertOptions['precision']>();
   expectTypeOf<{ llm: 'fp16' }>().toExtend<ConvertOptions['precision']>();
+  expectTypeOf<'int8' | 'q8' | 'q4'>().toExtend<ConvertOptions['precision']>();
+  expectTypeOf<{ vision: 'int8'; llm: 'q4' }>().toExtend<ConvertOptions['precision']>();
+  expectTypeOf<{ llm: string[] }>().toExtend<ConvertOptions['keep']>();
   expectTypeOf<'fp8'>().not.toExtend<ConvertOptions['precision']>();
 });
