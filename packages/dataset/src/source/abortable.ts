@@ -9,20 +9,22 @@ export async function* abortable<T>(
 ): AsyncGenerator<T, void, undefined> {
   signal?.throwIfAborted();
   const iterator = stream[Symbol.asyncIterator]();
-  let onAbort = () => {};
-  const aborted =
-    signal === undefined
-      ? undefined
-      : new Promise<never>((_, reject) => {
-          onAbort = () => reject(signal.reason);
-          signal.addEventListener('abort', onAbort, { once: true });
-        });
-  // Nobody may be waiting when the signal fires.
-  aborted?.catch(() => undefined);
+  // Of the wait that is on. A race against one promise for all waits would keep every piece in memory until the end.
+  let stop: ((reason: unknown) => void) | undefined;
+  const onAbort = () => stop?.(signal?.reason);
+  signal?.addEventListener('abort', onAbort, { once: true });
+  const step = (): Promise<IteratorResult<T>> => {
+    if (signal === undefined) return iterator.next();
+    signal.throwIfAborted();
+    return new Promise((resolve, reject) => {
+      stop = reject;
+      iterator.next().then(resolve, reject);
+    });
+  };
   let finished = false;
   try {
     for (;;) {
-      const next = await (aborted === undefined ? iterator.next() : Promise.race([iterator.next(), aborted]));
+      const next = await step();
       if (next.done) {
         finished = true;
         return;
