@@ -174,26 +174,26 @@ class Validator {
     const findings = this.#findings;
     let block: Line[] = [];
     for await (const { line, text, problems } of rows) {
+      if (text === undefined && block.length > 0) {
+        yield* this.#block(block);
+        block = [];
+      }
       findings.at(line);
       for (const problem of problems) addProblem(problem, findings);
       if (text !== undefined) block.push({ number: line, text });
       else {
         this.#rows++;
         this.#badRows++;
+        const codes = [...findings.rowCodes];
+        yield* this.#take();
         if (this.#options.mode !== undefined && this.#options.mode !== 'strict') {
-          yield {
-            type: 'row',
-            file: findings.file,
-            line,
-            state: 'bad',
-            text: '',
-            codes: [...findings.rowCodes],
-          };
+          yield { type: 'row', file: findings.file, line, state: 'bad', text: '', codes };
         }
       }
-      if (block.length < ROWS_AT_ONCE) continue;
-      yield* this.#block(block);
-      block = [];
+      if (block.length >= ROWS_AT_ONCE) {
+        yield* this.#block(block);
+        block = [];
+      }
       if (this.stopped) return;
     }
     if (block.length > 0) yield* this.#block(block);

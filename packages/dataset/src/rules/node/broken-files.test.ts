@@ -8,7 +8,7 @@ import type { ByteSource } from '../../source/byte-source.js';
 import { memorySource } from '../../source/input.js';
 import type { Finding } from '../finding.js';
 import { validate } from '../validate.js';
-import type { ValidateInput, ValidateOptions } from '../validate-options.js';
+import type { SourceRow, ValidateInput, ValidateOptions } from '../validate-options.js';
 import { type ValidateInputOptions, validateInputs } from './validate-inputs.js';
 
 let folder = '';
@@ -266,3 +266,39 @@ async function written(name: string, content: string): Promise<string> {
   await writeFile(path, content);
   return path;
 }
+
+describe('other formats', () => {
+  it('a table: what its reader says, and what its rows break, by line', async () => {
+    const table =
+      'id,image,question_en,answer_zh\n1,,What is it?,一只狗\n2,,What?,甲,more\n3,,Where?,This is English\n';
+    const path = await written('table.csv', table);
+    const found = await findingsOf(validateInputs([path]));
+    expect(found.map(({ line, code, facts }) => [line, code, facts.cause])).toEqual([
+      [3, 'source-problem', 'row-too-wide'],
+      [4, 'language-mismatch', undefined],
+    ]);
+    const quarantined = [];
+    for await (const event of validate(validateInputs([path]), { mode: 'quarantine' })) {
+      if (event.type === 'row') quarantined.push([event.line, event.state]);
+    }
+    expect(quarantined).toEqual([
+      [2, 'sound'],
+      [3, 'bad'],
+      [4, 'sound'],
+    ]);
+  });
+
+  it('a remark of a reader is a warning', async () => {
+    async function* rows(): AsyncGenerator<SourceRow> {
+      const place = { file: 'x', line: 1, column: 'a/b' };
+      yield {
+        line: 1,
+        text: row(1),
+        problems: [{ code: 'odd', severity: 'warning', message: 'Expected less.', place }],
+      };
+    }
+    expect(await findingsOf([{ file: 'x', rows: rows() }])).toMatchObject([
+      { code: 'source-warning', severity: 'warning', line: 1, pointer: '/a~1b', facts: { cause: 'odd' } },
+    ]);
+  });
+});
