@@ -11,15 +11,15 @@ import type { Reading } from '../sample/reading.js';
 import type { ByteSource } from '../source/byte-source.js';
 import { memorySource } from '../source/input.js';
 import { readAll, readRange } from '../source/read-range.js';
+import { type Chunk, checkPages, chunksOf } from './check-pages.js';
 import type { Format, ReadFormatOptions } from './format.js';
 import { readParquetRow } from './parquet-row.js';
 import { writeParquet } from './write-parquet.js';
 
 /** A file that can't be read by parts is held in memory up to this size. */
 const MOST_HELD = 2 ** 30;
-const ROWS_AT_ONCE = 1000;
-/** Rows are read in portions of about this many stored bytes, so that image columns stay within memory. */
-const BYTES_AT_ONCE = 32 * 2 ** 20;
+/** Larger row groups are read in portions, so that image columns stay within memory. */
+const BYTES_AT_ONCE = 64 * 2 ** 20;
 
 /**
  * Parquet as Hugging Face writes it: images as structs `{ bytes, path }` or lists of them, with `conversations` or
@@ -62,18 +62,16 @@ export async function* parquetRows(
     source.seekable && source.size !== undefined
       ? source
       : memorySource(await readAll(source, { mostBytes: MOST_HELD, signal }), source.name);
-  const file = bufferOf(seekable, signal);
-  const metadata = await guarded(source.name, signal, () => checkedMetadata(file));
+  const metadata = await guarded(source.name, signal, () => checkedMetadata(bufferOf(seekable, [], signal)));
+  const file = bufferOf(seekable, chunksOf(metadata), signal);
   const compressors = await decompressorsFor(metadata);
   const rows = Number(metadata.num_rows);
   let start = 0;
   for (const group of metadata.row_groups) {
     const groupRows = Number(group.num_rows);
     const bytes = Number(group.total_byte_size);
-    const atOnce = Math.max(
-      1,
-      Math.min(ROWS_AT_ONCE, Math.floor(groupRows / Math.max(1, bytes / BYTES_AT_ONCE))),
-    );
+    const portions = Math.max(1, Math.ceil(bytes / BYTES_AT_ONCE));
+    const atOnce = Math.max(1, Math.ceil(groupRows / portions));
     for (let from = start; from < start + groupRows; from += atOnce) {
       signal?.throwIfAborted();
       const rowEnd = Math.min(from + atOnce, start + groupRows);
@@ -85,9 +83,11 @@ export async function* parquetRows(
           utf8: false,
           rowStart: from,
           rowEnd,
-          useOffsetIndex: true,
         }),
       );
+      if (read.length !== rowEnd - from) {
+        throw unreadable(source.name, `${rowEnd - from} rows stated, ${read.length} found`);
+      }
       for (const [index, row] of read.entries()) {
         yield { place: { file: source.name, row: from + index + 1 }, row };
       }
@@ -113,14 +113,29 @@ async function checkedMetadata(file: AsyncBuffer): Promise<FileMetaData> {
   return parquetMetadataAsync(file);
 }
 
-function bufferOf(source: ByteSource, signal: AbortSignal | undefined): AsyncBuffer {
+/** The file for the decoder; pages are looked at when a whole column chunk is fetched. */
+function bufferOf(
+  source: ByteSource,
+  chunks: readonly Chunk[],
+  signal: AbortSignal | undefined,
+): AsyncBuffer {
   const byteLength = source.size ?? 0;
+  const part = async (start: number, end: number): Promise<ArrayBuffer> => {
+    const bytes = await readRange(source, start, end, { signal });
+    for (const chunk of chunks) {
+      if (chunk.start >= start && chunk.end <= end) {
+        checkPages(bytes.subarray(chunk.start - start, chunk.end - start), chunk);
+      }
+    }
+    return bytes.slice().buffer;
+  };
   return {
     byteLength,
-    async slice(start, end = byteLength) {
-      const from = start < 0 ? byteLength + start : start;
-      const bytes = await readRange(source, from, Math.min(end, byteLength), { signal });
-      return bytes.slice().buffer;
+    slice(start, end = byteLength) {
+      const bytes = part(start < 0 ? byteLength + start : start, Math.min(end, byteLength));
+      // The decoder asks for several parts and drops the rest when one fails.
+      bytes.catch(() => undefined);
+      return bytes;
     },
   };
 }

@@ -4,7 +4,7 @@ import type { ByteSource, ReadOptions } from './byte-source.js';
 /**
  * The bytes from `start` to before `end`, in one piece.
  *
- * @throws `file-truncated` when the source ends before `end`
+ * @throws `file-truncated` when the source ends before `end`, or there are no such bytes
  */
 export async function readRange(
   source: ByteSource,
@@ -12,6 +12,14 @@ export async function readRange(
   end: number,
   options: Pick<ReadOptions, 'signal'> = {},
 ): Promise<Uint8Array> {
+  const { size = Number.MAX_SAFE_INTEGER } = source;
+  if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end) || start < 0 || end < start || end > size) {
+    throw new DatasetError(
+      'file-truncated',
+      `Expected bytes ${start} to ${end} of ${source.name}, got ${size} bytes in all; fetch the file again.`,
+      { file: source.name, start, end, size },
+    );
+  }
   const bytes = new Uint8Array(end - start);
   let filled = 0;
   for await (const piece of source.stream({ ...options, start, end })) {
