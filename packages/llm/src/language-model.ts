@@ -1,5 +1,5 @@
 import { type Capabilities, type Graph, hostTensor, InternVLError } from '@internvl/backend';
-import type { CacheShape } from './cache/key-value-cache.js';
+import { type CacheShape, KeyValueCache } from './cache/key-value-cache.js';
 import { assertFits, contextLimit } from './context.js';
 import { decoderSizes } from './decoder-ports.js';
 import { type DecoderInput, DecoderRun } from './decoder-run.js';
@@ -8,6 +8,7 @@ import type { PrefillOptions } from './generate-options.js';
 import type { LanguageModelSpec } from './language-model-spec.js';
 import type { Prompt } from './prompt.js';
 import { type Rotations, rotations } from './rope/rotation.js';
+import { RowReach } from './rope/row-reach.js';
 import { Sequence } from './sequence.js';
 import { SequenceBatch } from './sequence-batch.js';
 import { checkedId, type FilledPrompt, fillSlots } from './slots.js';
@@ -70,7 +71,13 @@ export class LanguageModel {
 
   /** A new, empty conversation. */
   sequence(): Sequence {
-    return new Sequence(this.#shape, this.#rotations);
+    return new Sequence(new KeyValueCache(this.#shape, 1), new RowReach(this.#rotations));
+  }
+
+  /** Bytes of keys and values of one token. */
+  get tokenBytes(): number {
+    const { layers, kvHeads, headSize } = this.#shape;
+    return layers * 2 * kvHeads * headSize * 4;
   }
 
   /** Copies of sequences in one cache, to be stepped together. */

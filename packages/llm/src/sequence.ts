@@ -1,7 +1,11 @@
 import { InternVLError } from '@internvl/backend';
-import { type CacheShape, KeyValueCache } from './cache/key-value-cache.js';
-import type { Rotations } from './rope/rotation.js';
-import { RowReach } from './rope/row-reach.js';
+import { type CacheRow, KeyValueCache } from './cache/key-value-cache.js';
+import type { RowReach } from './rope/row-reach.js';
+
+/** A row of a cache, the tokens of it that count, and how they were rotated. */
+export interface SequenceRow extends CacheRow {
+  readonly reach: RowReach;
+}
 
 /**
  * One conversation's place in a model: its KV cache and how the cached keys were rotated. Made by
@@ -16,16 +20,18 @@ export class Sequence {
   #state: 'free' | 'busy' | 'disposed' = 'free';
   #disposeLater = false;
 
-  constructor(shape: CacheShape, source: Rotations | Sequence) {
-    if (source instanceof Sequence) {
-      const origin = { cache: source.cache, row: 0, length: source.#length };
-      this.cache = KeyValueCache.gather([origin], shape);
-      this.reach = source.reach.clone();
-      this.#length = source.#length;
-    } else {
-      this.cache = new KeyValueCache(shape, 1);
-      this.reach = new RowReach(source);
-    }
+  constructor(cache: KeyValueCache, reach: RowReach, length = 0) {
+    this.cache = cache;
+    this.reach = reach;
+    this.#length = length;
+  }
+
+  /** A sequence that begins as a row of some cache does: a copy of its first `length` tokens, with room for `capacity`. */
+  static beginning({ cache, row, length, reach }: SequenceRow, capacity = cache.capacity): Sequence {
+    const copy = KeyValueCache.gather([{ cache, row, length }], cache.shape, Math.max(capacity, length));
+    const turned = reach.clone();
+    turned.truncate(length);
+    return new Sequence(copy, turned, length);
   }
 
   /** Tokens in the cache. */
@@ -76,7 +82,7 @@ export class Sequence {
    */
   fork(): Sequence {
     this.#assertFree();
-    return new Sequence(this.cache.shape, this);
+    return Sequence.beginning({ cache: this.cache, row: 0, length: this.#length, reach: this.reach });
   }
 
   /** Frees the cache; idempotent. While a call uses the sequence, as soon as that call ends. */
@@ -88,6 +94,13 @@ export class Sequence {
       this.#length = 0;
       this.cache.dispose();
     }
+  }
+
+  /** Ends the sequence, its cache now being another's. */
+  leaveCache(): void {
+    this.#assertFree();
+    this.#state = 'disposed';
+    this.#length = 0;
   }
 
   /** Called by the model: `length` tokens are valid now. */

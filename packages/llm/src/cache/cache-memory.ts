@@ -6,6 +6,8 @@ export interface CacheMemory {
   allocate(dims: readonly number[]): Tensor<'float32'>;
   /** Copies spans between two tensors of this memory. */
   copy(from: Tensor<'float32'>, to: Tensor<'float32'>, spans: readonly Span[]): void;
+  /** The beginning of a tensor as one of its own over the same numbers; absent where there is no such thing. */
+  head?(tensor: Tensor<'float32'>, dims: readonly number[]): Tensor<'float32'>;
 }
 
 /** Plain arrays. */
@@ -18,6 +20,7 @@ export const hostMemory: CacheMemory = {
       to.data.set(from.data.subarray(span.from, span.from + span.length), span.to);
     }
   },
+  head: ({ data }, dims) => hostTensor('float32', data.subarray(0, elementsOf(dims)), dims),
 };
 
 /** The memory of the device that a graph runs on, undefined where it has none that is reached. */

@@ -27,25 +27,39 @@ export interface CacheRow {
 export class KeyValueCache {
   readonly shape: CacheShape;
   #rows: number;
+  /** Rows that the tensors have room for; the rows in use come first. */
+  #room: number;
   #capacity = 0;
   /** Layer by layer its keys, then its values. */
   readonly #tensors: Tensor<'float32'>[];
+  /** The rows in use of each tensor, where it has room for more. */
+  #heads: readonly Tensor<'float32'>[] | undefined;
 
   constructor(shape: CacheShape, rows: number) {
     this.shape = shape;
     this.#rows = rows;
+    this.#room = rows;
     this.#tensors = Array.from({ length: 2 * shape.layers }, () => shape.memory.allocate(this.#dims()));
   }
 
-  /** A cache whose rows are copies of the given ones. */
-  static gather(rows: readonly CacheRow[], shape: CacheShape): KeyValueCache {
+  /** A cache whose rows are copies of the given ones; room for as many tokens as they have, unless told. */
+  static gather(
+    rows: readonly CacheRow[],
+    shape: CacheShape,
+    capacity: number = Math.max(0, ...rows.map(({ cache }) => cache.capacity)),
+  ): KeyValueCache {
     const gathered = new KeyValueCache(shape, 0);
-    gathered.#rearrange(rows, Math.max(0, ...rows.map(({ cache }) => cache.capacity)));
+    gathered.#rearrange(rows, capacity);
     return gathered;
   }
 
   get rows(): number {
     return this.#rows;
+  }
+
+  /** Rows that there is memory for, in use or not. */
+  get room(): number {
+    return this.#room;
   }
 
   /** Tokens that each row has room for. */
@@ -56,12 +70,13 @@ export class KeyValueCache {
   /** Bytes that the tensors take. */
   get bytes(): number {
     const { kvHeads, headSize } = this.shape;
-    return this.#tensors.length * this.#rows * kvHeads * this.#capacity * headSize * 4;
+    return this.#tensors.length * this.#room * kvHeads * this.#capacity * headSize * 4;
   }
 
   /** The tensors by port name: `named('past')` to feed, `named('present')` to write into. */
   named(prefix: 'past' | 'present'): Tensors {
-    return Object.fromEntries(this.#tensors.map((tensor, index) => [portName(prefix, index), tensor]));
+    const tensors = this.#inUse();
+    return Object.fromEntries(tensors.map((tensor, index) => [portName(prefix, index), tensor]));
   }
 
   /** Names of the outputs that `store` takes, in its order. */
@@ -92,11 +107,34 @@ export class KeyValueCache {
 
   /** Keeps the rows of `indexes` in that order; a row may go or come twice. `lengths` are of all present rows. */
   select(indexes: readonly number[], lengths: readonly number[]): void {
-    if (indexes.length === this.#rows && indexes.every((from, row) => from === row)) return;
+    if (indexes.length === this.#room && indexes.every((from, row) => from === row)) return;
     this.#rearrange(
       indexes.map((row) => ({ cache: this, row, length: lengths[row]! })),
       this.#capacity,
     );
+  }
+
+  /** Adds a copy of a row behind the others. `lengths` are of the present rows. */
+  append(added: CacheRow, lengths: readonly number[]): void {
+    if (this.#rows === this.#room || added.length > this.#capacity) {
+      const present = lengths.map((length, row) => ({ cache: this, row, length }));
+      this.#rearrange([...present, added], Math.max(this.#capacity, added.cache.capacity));
+      return;
+    }
+    this.#copyRow(added, this.#rows);
+    this.#use(this.#rows + 1);
+  }
+
+  /** Drops a row; the last one takes its place. `lengths` are of the present rows. */
+  remove(row: number, lengths: readonly number[]): void {
+    const last = this.#rows - 1;
+    if (this.shape.memory.head && last * 2 > this.#room) {
+      if (row !== last) this.#copyRow({ cache: this, row: last, length: lengths[last]! }, row);
+      this.#use(last);
+      return;
+    }
+    const kept = Array.from({ length: last }, (_, index) => (index === row ? last : index));
+    this.select(kept, lengths);
   }
 
   /** Frees the tensors. */
@@ -118,8 +156,30 @@ export class KeyValueCache {
       this.#tensors[index] = tensor;
       before.dispose();
     }
-    this.#rows = rows.length;
+    this.#room = rows.length;
     this.#capacity = capacity;
+    this.#use(rows.length);
+  }
+
+  #copyRow({ cache, row, length }: CacheRow, target: number): void {
+    const from = { capacity: cache.#capacity, row, token: 0 };
+    const spans = rowSpans(from, { capacity: this.#capacity, row: target, token: 0 }, length, this.shape);
+    for (const [index, tensor] of this.#tensors.entries()) {
+      this.shape.memory.copy(cache.#tensors[index]!, tensor, spans);
+    }
+  }
+
+  #use(rows: number): void {
+    this.#rows = rows;
+    this.#heads = undefined;
+  }
+
+  /** The same objects until rows come or go: a runtime that writes in place wants one tensor as past and present. */
+  #inUse(): readonly Tensor<'float32'>[] {
+    const { head } = this.shape.memory;
+    if (this.#rows === this.#room || !head) return this.#tensors;
+    this.#heads ??= this.#tensors.map((tensor) => head(tensor, this.#dims()));
+    return this.#heads;
   }
 
   #dims(rows = this.#rows, capacity = this.#capacity): readonly number[] {
