@@ -1,3 +1,4 @@
+import { DatasetError } from '../error.js';
 import { isJsonObject, type JsonObject, type JsonValue } from '../sample/json.js';
 import { checkId } from './check-id.js';
 import type { Finding } from './finding.js';
@@ -8,7 +9,7 @@ import { type ParsedRow, parseLine } from './parse-line.js';
 import { repairRow } from './repair.js';
 import type { RowChecker } from './row-checker.js';
 import type { RowLooker } from './row-looker.js';
-import type { RuleCode } from './rule-table.js';
+import { type RuleCode, repairable } from './rule-table.js';
 
 /** A repair can bring to light what another rule mends: a backslash, and then a letter in the wrong case. */
 const ROUNDS = 4;
@@ -36,7 +37,16 @@ export class RowRepairer {
   readonly #checker: RowChecker;
   readonly #looker: RowLooker;
 
+  /** @throws `invalid-option` for a rule that has no repair */
   constructor(fixes: readonly RuleCode[], checker: RowChecker, looker: RowLooker) {
+    const strange = fixes.find((code) => !repairable.includes(code));
+    if (strange !== undefined) {
+      throw new DatasetError(
+        'invalid-option',
+        `Expected fixes of ${repairable.join(', ')}, got ${strange}; leave it out.`,
+        { option: 'fixes', value: strange },
+      );
+    }
     this.#fixes = new Set(fixes);
     this.#checker = checker;
     this.#looker = looker;

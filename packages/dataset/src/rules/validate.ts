@@ -1,19 +1,17 @@
-import { DatasetError } from '../error.js';
 import { isJsonObject } from '../sample/json.js';
-import type { Problem } from '../sample/problem.js';
 import type { ByteSource } from '../source/byte-source.js';
 import { checkArchive } from './check-archive.js';
 import { checkId } from './check-id.js';
 import { fileBytes, ruleOfFailure } from './file-bytes.js';
 import { Findings } from './findings.js';
+import { addProblem, contentOf } from './hand-over.js';
 import { IdSet } from './id-set.js';
-import { escapePointer } from './json-inspection.js';
 import { type Line, lineBlocks } from './lines.js';
 import { EMPTY_LINE, parseLine } from './parse-line.js';
 import { type RowChecker, rowChecker } from './row-checker.js';
 import { type RowInWork, RowLooker } from './row-looker.js';
 import { RowRepairer } from './row-repairer.js';
-import { isRuleCode, type RuleCode, repairable } from './rule-table.js';
+import type { RuleCode } from './rule-table.js';
 import type {
   ArchiveInput,
   FileSummary,
@@ -65,14 +63,6 @@ class Validator {
 
   constructor(options: ValidateOptions) {
     const { mode, fixes = [], perRule = 1000 } = options;
-    const strange = fixes.find((code) => !repairable.includes(code));
-    if (strange !== undefined) {
-      throw new DatasetError(
-        'invalid-option',
-        `Expected fixes of ${repairable.join(', ')}, got ${strange}; leave it out.`,
-        { option: 'fixes', value: strange },
-      );
-    }
     this.#options = options;
     this.#checker = rowChecker(options);
     this.#looker = new RowLooker(options);
@@ -180,6 +170,7 @@ class Validator {
       }
       findings.at(line);
       for (const problem of problems) addProblem(problem, findings);
+      if (findings.rowErrors > 0) this.#full();
       if (text !== undefined) block.push({ number: line, text });
       else {
         this.#rows++;
@@ -302,22 +293,4 @@ class Validator {
       if (this.#full()) return;
     }
   }
-}
-
-/** A line as it is handed out when nothing was changed in it. */
-function contentOf({
-  text,
-  raw,
-  problem,
-}: Line): Pick<Extract<ValidateEvent, { type: 'row' }>, 'text' | 'raw' | 'cut'> {
-  return { text, ...(raw && { raw }), ...(problem === 'line-too-long' && { cut: true }) };
-}
-
-/** What a reader says, as a finding: under its own code where that is one of the rules. */
-function addProblem({ code, severity, message, excerpt = '', place }: Problem, findings: Findings): void {
-  const pointer = place.pointer ?? (place.column === undefined ? '' : `/${escapePointer(place.column)}`);
-  const known = code === 'list-cut' ? 'json-cut' : code === 'list-missing' ? 'json-invalid' : code;
-  const rule = severity === 'error' ? 'source-problem' : 'source-warning';
-  if (isRuleCode(known)) findings.add(known, pointer, message, excerpt);
-  else findings.add(rule, pointer, message, excerpt, { cause: code });
 }
