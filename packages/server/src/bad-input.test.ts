@@ -101,6 +101,24 @@ const bad: readonly (readonly [what: string, body: unknown, code: string, param:
     'invalid_value',
     'response_format.type',
   ],
+  [
+    'a form without its schema',
+    { ...question, response_format: { type: 'json_schema' } },
+    'missing_required_parameter',
+    'response_format.json_schema',
+  ],
+  [
+    'a schema that is a text',
+    { ...question, response_format: { type: 'json_schema', json_schema: { name: 'a', schema: 'b' } } },
+    'invalid_type',
+    'response_format.json_schema.schema',
+  ],
+  [
+    'two forms',
+    { ...question, response_format: { type: 'json_object' }, grammar: 'root ::= "a"' },
+    'invalid_value',
+    'grammar',
+  ],
   ['a path', image('/etc/passwd'), 'invalid_image_url', `${first}.image_url.url`],
   ['a file URL', image('file:///etc/passwd'), 'invalid_image_url', `${first}.image_url.url`],
   [

@@ -157,6 +157,47 @@ describe('chat completions with the official client', () => {
     expect(texts).toEqual(['one two', 'one two']);
   });
 
+  test('logprobs, whole and streamed', async () => {
+    const asked = { ...say('one two'), logprobs: true, top_logprobs: 2 };
+    const whole = await client.chat.completions.create(asked);
+    const [first, second] = whole.choices[0]?.logprobs?.content ?? [];
+    expect(first).toEqual({
+      token: 'one ',
+      logprob: -0.5,
+      bytes: [111, 110, 101, 32],
+      top_logprobs: [expect.objectContaining({ token: 'one ' }), expect.objectContaining({ logprob: -0.5 })],
+    });
+    expect(second?.token).toBe('two');
+    const tokens = [];
+    for await (const { choices } of await client.chat.completions.create({ ...asked, stream: true })) {
+      tokens.push(...(choices[0]?.logprobs?.content ?? []));
+    }
+    expect(tokens).toEqual(whole.choices[0]?.logprobs?.content);
+  });
+
+  test('a form of the answer goes to the model, from either route', async () => {
+    const schema = { type: 'object', properties: { count: { type: 'integer' } }, required: ['count'] };
+    await client.chat.completions.create({
+      ...say('a'),
+      response_format: { type: 'json_schema', json_schema: { name: 'shapes', strict: true, schema } },
+    });
+    await client.chat.completions.create({ ...say('a'), response_format: { type: 'json_object' } });
+    const grammar = { ...say('a'), grammar: 'root ::= "a"' };
+    await client.chat.completions.create(grammar);
+    const { text } = await client.responses.create({
+      model: 'scripted',
+      input: 'a',
+      text: { format: { type: 'json_schema', name: 'shapes', schema } },
+    });
+    expect(chat.asked.map(({ options }) => options.responseFormat)).toEqual([
+      { type: 'json', schema },
+      { type: 'json' },
+      { type: 'grammar', grammar: 'root ::= "a"' },
+      { type: 'json', schema },
+    ]);
+    expect(text?.format).toMatchObject({ type: 'json_schema', schema });
+  });
+
   test('aborting ends the work within one step', async () => {
     const controller = new AbortController();
     const stream = await client.chat.completions.create(

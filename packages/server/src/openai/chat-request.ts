@@ -97,8 +97,7 @@ function readLogprobs(fields: Fields) {
       'Expected logprobs: true beside top_logprobs, got none.',
     );
   }
-  if (!wanted) return {};
-  throw badRequest('unsupported_value', 'logprobs', 'Expected no logprobs, they are not offered yet.');
+  return wanted ? { logprobs: top ?? 0 } : {};
 }
 
 function readStreamOptions(fields: Fields, stream: boolean): boolean {

@@ -1,14 +1,20 @@
-import type { Answer, Chat, ChatEvent } from '@internvl/chat';
+import type { Answer, Chat, ChatEvent, TextDelta } from '@internvl/chat';
 import type { BegunAnswers } from '../answering/begin-answers.js';
 import { finishedAnswers } from '../answering/finished-answers.js';
 import type { ServerEvent } from '../http/event-stream.js';
 import { newId } from '../http/request-id.js';
 import type { ChatRequest } from './chat-request.js';
+import { logprobsObject } from './logprobs.js';
 
 export interface ReplyOptions {
   readonly request: ChatRequest;
   /** Seconds since 1970. */
   readonly created: number;
+}
+
+interface ChunkEnd {
+  readonly logprobs?: TextDelta['logprobs'] | undefined;
+  readonly finishReason?: Answer['finishReason'] | null;
 }
 
 /** A whole chat completion. */
@@ -26,7 +32,7 @@ export async function chatCompletion(
     choices: answers.map((answer, index) => ({
       index,
       message: { role: 'assistant', content: answer.text, refusal: null },
-      logprobs: null,
+      logprobs: logprobsObject(answer.logprobs),
       finish_reason: answer.finishReason,
     })),
     usage: usageOf(answers),
@@ -46,22 +52,24 @@ export async function* chatChunks(
     model,
     system_fingerprint: fingerprint(chat),
   };
-  const chunk = (index: number, delta: object, finishReason: Answer['finishReason'] | null): ServerEvent => ({
+  const chunk = (index: number, delta: object, { logprobs, finishReason = null }: ChunkEnd = {}) => ({
     data: {
       ...head,
-      choices: [{ index, delta, logprobs: null, finish_reason: finishReason }],
+      choices: [{ index, delta, logprobs: logprobsObject(logprobs), finish_reason: finishReason }],
       ...(includeUsage && { usage: null }),
     },
   });
   for (let index = 0; index < request.choices; index++) {
-    yield chunk(index, { role: 'assistant', content: '', refusal: null }, null);
+    yield chunk(index, { role: 'assistant', content: '', refusal: null });
   }
   const answers: Answer[] = [];
   for await (const { index, value } of events) {
-    if (value.type === 'text-delta' && value.text !== '') yield chunk(index, { content: value.text }, null);
+    if (value.type === 'text-delta' && (value.text !== '' || value.logprobs?.length)) {
+      yield chunk(index, { content: value.text }, { logprobs: value.logprobs });
+    }
     if (value.type === 'answer-finished') {
       answers.push(value.answer);
-      yield chunk(index, {}, value.answer.finishReason);
+      yield chunk(index, {}, { finishReason: value.answer.finishReason });
     }
   }
   if (includeUsage) yield { data: { ...head, choices: [], usage: usageOf(answers) } };

@@ -103,6 +103,14 @@ export class Fields {
     return value === undefined ? undefined : new Fields(value, this.at(name));
   }
 
+  /** An object with members of any name. */
+  record(name: string): { readonly [member: string]: unknown } | undefined {
+    const value = this.raw(name);
+    if (value === undefined) return undefined;
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+    throw this.wrongType(name, 'an object', value);
+  }
+
   /** Members that change nothing here: accounting, storing, hints about caches. */
   ignore(...names: readonly string[]): void {
     for (const name of names) this.#seen.add(name);

@@ -1,19 +1,48 @@
+import type { AnswerOptions } from '@internvl/chat';
 import { badRequest } from '../api-error.js';
 import type { Fields } from './fields.js';
 
-/** The form an answer must have. @throws 400 */
-export function readFormat(fields: Fields) {
-  fields.refuse('grammar');
+type Format = Pick<AnswerOptions, 'responseFormat'>;
+
+/** The form of an answer: OpenAI's `response_format`, or `grammar` in GBNF as llama.cpp takes it. @throws 400 */
+export function readFormat(fields: Fields): Format {
+  const grammar = fields.text('grammar');
   const format = fields.object('response_format');
-  if (!format) return {};
-  const type = format.choice('type', ['text', 'json_object', 'json_schema']) ?? 'text';
-  if (type === 'text') {
-    format.done();
-    return {};
+  const read = format ? readJsonFormat(format, (named) => named.object('json_schema')) : {};
+  if (grammar === undefined) return read;
+  if (read.responseFormat) {
+    throw badRequest(
+      'invalid_value',
+      'grammar',
+      'Expected a grammar or a JSON format, got both; leave one out.',
+    );
   }
-  throw badRequest(
-    'unsupported_value',
-    format.at('type'),
-    `Expected ${format.at('type')} as text, got ${type}, which is not offered yet; ask for JSON in words.`,
-  );
+  return { responseFormat: { type: 'grammar', grammar } };
+}
+
+/**
+ * Reads `{ type, … }`, in which `schemaOf` finds the object with the schema: where it is differs between routes.
+ *
+ * @throws 400
+ */
+export function readJsonFormat(format: Fields, schemaOf: (format: Fields) => Fields | undefined): Format {
+  format.needText('type');
+  const type = format.choice('type', ['text', 'json_object', 'json_schema']);
+  if (type !== 'json_schema') {
+    format.done();
+    return type === 'json_object' ? { responseFormat: { type: 'json' } } : {};
+  }
+  const named = schemaOf(format);
+  if (!named)
+    throw badRequest(
+      'missing_required_parameter',
+      format.at('json_schema'),
+      'Expected a json_schema, got none.',
+    );
+  // Answers always keep to their schema, strict or not.
+  named.ignore('name', 'description', 'strict');
+  const schema = named.record('schema');
+  named.done();
+  format.done();
+  return { responseFormat: { type: 'json', schema } };
 }

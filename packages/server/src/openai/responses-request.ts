@@ -15,6 +15,7 @@ import {
   unsupportedPart,
   type WantedPart,
 } from './messages.js';
+import { readJsonFormat } from './response-format.js';
 import { readSampling } from './sampling.js';
 
 /** A response as asked for. */
@@ -34,7 +35,6 @@ export function readResponsesRequest(body: unknown, { limits, defaults }: Resolv
   fields.refuse('tools', 'tool_choice', 'previous_response_id', 'conversation', 'background', 'prompt');
   fields.refuse('include', 'reasoning', 'max_tool_calls', 'top_logprobs');
   fields.choice('truncation', ['disabled']);
-  readText(fields);
   const model = modelName(fields.text('model'));
   const instructions = fields.text('instructions');
   const messages = readInput(fields, limits.messages);
@@ -44,6 +44,7 @@ export function readResponsesRequest(body: unknown, { limits, defaults }: Resolv
     options: {
       ...defaults,
       ...given(readSampling(fields)),
+      ...readText(fields),
       maxNewTokens: readNewTokens(fields, ['max_output_tokens'], { limits, defaults }),
     },
     choices: 1,
@@ -57,20 +58,13 @@ export function readResponsesRequest(body: unknown, { limits, defaults }: Resolv
   return { ...request, conversation: conversationOf([...system, ...messages], limits.images) };
 }
 
-function readText(fields: Fields): void {
+function readText(fields: Fields): Pick<AnswerRequest['options'], 'responseFormat'> {
   const text = fields.object('text');
-  if (!text) return;
+  if (!text) return {};
   text.ignore('verbosity');
   const format = text.object('format');
-  if (format && format.needText('type') !== 'text') {
-    throw badRequest(
-      'unsupported_value',
-      format.at('type'),
-      `Expected ${format.at('type')} as text; ask POST /v1/chat/completions for JSON.`,
-    );
-  }
-  format?.done();
   text.done();
+  return format ? readJsonFormat(format, (named) => named) : {};
 }
 
 function readInput(fields: Fields, mostMessages: number): Message[] {

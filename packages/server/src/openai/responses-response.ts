@@ -1,4 +1,4 @@
-import type { Answer } from '@internvl/chat';
+import type { Answer, AnswerOptions } from '@internvl/chat';
 import type { BegunAnswers } from '../answering/begin-answers.js';
 import { finishedAnswers } from '../answering/finished-answers.js';
 import type { ApiError } from '../api-error.js';
@@ -96,7 +96,7 @@ function responseObject({ id, messageId, request, created }: ResponseHead, answe
     previous_response_id: null,
     store: false,
     temperature: options.temperature ?? 0,
-    text: { format: { type: 'text' } },
+    text: { format: formatObject(options.responseFormat) },
     tool_choice: 'none',
     tools: [],
     top_p: options.topP ?? 1,
@@ -104,6 +104,13 @@ function responseObject({ id, messageId, request, created }: ResponseHead, answe
     usage: answer && usageOf(answer),
     metadata: {},
   };
+}
+
+function formatObject(format: AnswerOptions['responseFormat']) {
+  if (format?.type !== 'json') return { type: 'text' };
+  return format.schema === undefined
+    ? { type: 'json_object' }
+    : { type: 'json_schema', name: 'answer', schema: format.schema, strict: true };
 }
 
 function messageObject(id: string, text: string, status: string) {

@@ -11,6 +11,7 @@ import type {
   ImageInput,
   ModelFacts,
   TileFeatures,
+  TokenLogprobs,
   Trace,
   Turn,
 } from '@internvl/chat';
@@ -57,6 +58,7 @@ export class ScriptedChat implements Chat {
       let text = '';
       let finishReason: Answer['finishReason'] = 'stop';
       const ids: number[] = [];
+      const likelihoods: TokenLogprobs[] = [];
       for (const [index, word] of words.entries()) {
         if (index === maxNewTokens) {
           finishReason = 'length';
@@ -69,10 +71,20 @@ export class ScriptedChat implements Chat {
         const at = stop.map((end) => word.indexOf(end)).filter((found) => found >= 0);
         const shown = at.length > 0 ? word.slice(0, Math.min(...at)) : word;
         text += shown;
-        yield { type: 'text-delta', text: shown, ids: [index] };
+        const scored = { id: index, text: word, bytes: [...new TextEncoder().encode(word)], logprob: -0.5 };
+        const logprobs =
+          options.logprobs === undefined
+            ? undefined
+            : [{ ...scored, top: Array(options.logprobs).fill(scored) }];
+        if (logprobs) likelihoods.push(...logprobs);
+        yield { type: 'text-delta', text: shown, ids: [index], ...(logprobs && { logprobs }) };
         if (at.length > 0) break;
       }
-      yield { type: 'answer-finished', answer: answerOf(text, ids, finishReason) };
+      const answer = answerOf(text, ids, finishReason);
+      yield {
+        type: 'answer-finished',
+        answer: options.logprobs === undefined ? answer : { ...answer, logprobs: likelihoods },
+      };
     } finally {
       this.active--;
     }
