@@ -56,7 +56,9 @@ function blobSource(blob: Blob, name?: string): ByteSource {
     seekable: true,
     stream({ start, end, signal }: ReadOptions = {}) {
       const ranged = start !== undefined || end !== undefined;
-      const pieces = streamBytes(blob.slice(Math.min(start ?? 0, blob.size), Math.min(end ?? blob.size, blob.size)).stream());
+      const pieces = streamBytes(
+        blob.slice(Math.min(start ?? 0, blob.size), Math.min(end ?? blob.size, blob.size)).stream(),
+      );
       const stream = abortable<Uint8Array>(pieces, signal);
       return ranged ? stream : decompressed(stream, called);
     },
