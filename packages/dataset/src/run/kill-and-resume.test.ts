@@ -193,6 +193,8 @@ function distributed(start: () => Promise<Service>) {
       const two = await readFile(join(place('killed'), file));
       expect(two.equals(one), file).toBe(true);
     }
+    const left = await readdir(place('killed'), { recursive: true });
+    expect(left.filter((name) => name.includes('.part'))).toEqual([]);
     const out = (await readFile(join(place('killed'), 'translated.jsonl'), 'utf8')).trimEnd().split('\n');
     expect(out.map((line) => JSON.parse(line).id)).toEqual(lines.map((line) => JSON.parse(line).id));
     // A killed worker had two shards with four calls in flight each.

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, rename } from 'node:fs/promises';
+import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatasetError } from '../error.js';
 import { isJsonObject, type JsonObject, type JsonValue } from '../sample/json.js';
@@ -71,6 +71,7 @@ export async function mergeOutputs(
     outputs,
     shards: shards.length,
   };
+  await clearWork(folder, shards);
   await writeWhole(join(folder, 'lineage.json'), (write) => write(`${JSON.stringify(lineage, null, 2)}\n`));
   return {
     folder,
@@ -78,6 +79,17 @@ export async function mergeOutputs(
     files: [...task.outputs, ...Object.keys(documents), 'lineage.json'],
     reports,
   };
+}
+
+/** Half-done outputs of workers that were killed. Call logs stay. */
+async function clearWork(folder: string, shards: readonly Shard[]): Promise<void> {
+  for (const shard of shards) {
+    const work = join(folder, 'work', shardName(shard.index));
+    const names = await readdir(work).catch(() => []);
+    for (const name of names.filter((each) => each.endsWith('.part'))) {
+      await rm(join(work, name), { recursive: true, force: true });
+    }
+  }
 }
 
 /** @throws `shards-damaged` */
