@@ -89,15 +89,19 @@ test('a download that is cancelled is kept and can be resumed', async () => {
   expect(visitor.errors).toEqual([]);
 });
 
-test('a model that the storage cannot hold is refused before its download, with the reason', async () => {
+test('storage that runs out is told, with a way on; with room again the rest is fetched', async () => {
   const session = await visitor.page.context().newCDPSession(visitor.page);
   const { origin } = new URL(server.url);
-  await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 15_000_000 });
+  await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 16_000_000 });
   const dialog = await lookUp(hub.repo);
-  const offer = dialog.locator('.offer');
-  await offer.waitFor();
-  expect(await offer.textContent()).toContain('There is not enough storage');
-  expect(await offer.getByRole('button').isDisabled()).toBe(true);
+  await dialog.getByRole('button', { name: 'Download and open' }).click();
+  await failure().waitFor();
+  expect(await failure().textContent()).toContain('There is not enough room to store this model.');
+  expect(await failure().getByRole('button', { name: 'Choose another model' }).isVisible()).toBe(true);
+  await session.send('Storage.overrideQuotaForOrigin', { origin });
+  await failure().getByRole('button', { name: 'Try again' }).click();
+  await visitor.ready();
+  expect(await modelName()).toBe('Model: org/tiny');
 });
 
 test('an id that is none is told, with a way on', async () => {

@@ -25,6 +25,7 @@ export const topics: Readonly<Record<string, Topic>> = {
   RangeError: 'outOfMemory',
   'buffer-too-large': 'outOfMemory',
   'nothing-fits': 'nothingFits',
+  'unsupported-operator': 'nothingFits',
   'precision-overflow': 'nothingFits',
   'storage-missing': 'storageMissing',
   'threads-blocked': 'runtime',

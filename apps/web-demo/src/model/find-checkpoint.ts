@@ -42,8 +42,8 @@ export function findCheckpoint(
       const host = await engine.host();
       const facts = await host.inspect(checkpoint, { signal: mine.signal });
       const openKept = (wanted: WantedModel) => {
-        // What was downloaded should still be there when the disk gets full.
-        void host.models.persist();
+        // What was downloaded should still be there when the disk gets full. Workers may not ask for it.
+        void navigator.storage?.persist?.();
         open(wanted);
       };
       found.replaceChildren(checkpointOffer(checkpoint, facts, openKept));
