@@ -9,7 +9,7 @@ export interface Case {
   readonly name: string;
   readonly device: 'wasm' | 'webgpu';
   readonly threads: number;
-  readonly precision: 'fp32' | 'int8' | 'q4';
+  readonly precision: string;
   readonly images: readonly string[];
   readonly question: string;
   readonly maxTiles: number;

@@ -34,8 +34,9 @@ const models = {
       ['node', 2, 'int8'],
       ['wasm', 1, 'int8'],
       ['wasm', 2, 'int8'],
-      ['node', 2, 'q4'],
-      ['wasm', 2, 'q4'],
+      // Only the vision tower has four bits: WASM cannot look up an embedding in blocks.
+      ['node', 2, 'q4+int8'],
+      ['wasm', 2, 'q4+int8'],
     ],
   },
 } as const;

@@ -1,5 +1,4 @@
 import type { ModelToLoad } from '@internvl/chat/web';
-import type { PrecisionName } from '@internvl/checkpoint';
 import type { StoredModel, WebModel } from '@internvl/checkpoint/web';
 import { explain } from '../failures/explain.js';
 import type { PageState } from '../state.js';
@@ -21,8 +20,7 @@ export async function refreshStored(engine: Engine, state: PageState): Promise<v
 /** A stored model, and where it can be had again if it is damaged or unfinished. */
 export function fromStore({ id, name, precision, complete }: StoredModel): WantedModel {
   const checkpoint = sourceOf(name);
-  const source: ModelToLoad | undefined =
-    checkpoint === undefined ? undefined : { checkpoint, precision: named(precision) };
+  const source: ModelToLoad | undefined = checkpoint === undefined ? undefined : { checkpoint, precision };
   return { name, model: complete || !source ? { stored: id } : source, source };
 }
 
@@ -30,8 +28,4 @@ export function fromStore({ id, name, precision, complete }: StoredModel): Wante
 function sourceOf(name: string): WebModel | undefined {
   if (name === nano.name) return nano.wanted.model.checkpoint;
   return name.includes('/') ? name : undefined;
-}
-
-function named(precision: string): PrecisionName | undefined {
-  return (['fp32', 'fp16', 'int8', 'q8', 'q4'] as const).find((known) => known === precision);
 }
