@@ -52,10 +52,9 @@ async function* read(
   })) {
     for (const { place, pairs, problems } of batch) {
       if (problems.length > 0) yield { place, problems };
-      for (const { pairing: direction, pair } of pairs) {
+      for (const { pairing: direction, question, answer, pair } of pairs) {
         const id = pair.id ?? idOf(place);
         const images = (typeof pair.image === 'string' ? [pair.image] : (pair.image ?? [])).map(addressOf);
-        const [question, answer] = textsOf(pair);
         const asked: Part[] = images.map((_, imageIndex) => ({ type: 'image', imageIndex }));
         const { task, source: origin, split, license } = pair;
         const sample: Sample = {
@@ -79,15 +78,6 @@ async function* read(
       }
     }
   }
-}
-
-/** Question and answer, whichever direction. */
-function textsOf(pair: object): readonly [string, string] {
-  const text = (end: string) => {
-    const [, value] = Object.entries(pair).find(([key]) => key.endsWith(end)) ?? [];
-    return typeof value === 'string' ? value : '';
-  };
-  return [text('_question'), text('_answer')];
 }
 
 async function* texts(

@@ -15,11 +15,19 @@ export interface PairRowOptions extends TableOptions {
   readonly pairing?: readonly Pairing[] | undefined;
 }
 
+/** A pair, and its two texts whatever they are called in it. */
+export interface DirectedTexts {
+  readonly pairing: Pairing;
+  readonly question: string;
+  readonly answer: string;
+  readonly pair: Pair | DirectedPair;
+}
+
 /** What became of one row. */
 export interface PairRow {
   readonly place: Place;
   /** In the order of `pairing`; none where there are problems. */
-  readonly pairs: readonly { readonly pairing: Pairing; readonly pair: Pair | DirectedPair }[];
+  readonly pairs: readonly DirectedTexts[];
   /** Directions that the row has no cells for, while it has for others. */
   readonly without: readonly Pairing[];
   readonly problems: readonly Problem[];
@@ -62,12 +70,12 @@ function pairRow(row: TableRow, file: string, columns: PairColumns): PairRow {
   const place = { file, row: row.row, line: row.line };
   const problems = pairRowProblems(row, file, columns);
   if (problems.length > 0) return { place, pairs: none, without: none, problems };
-  const pairs: { pairing: Pairing; pair: Pair | DirectedPair }[] = [];
+  const pairs: DirectedTexts[] = [];
   const without: Pairing[] = [];
   for (const one of columns.pairings) {
     const pair = pairOf(row, one, columns);
     if (pair === undefined) without.push(one);
-    else pairs.push({ pairing: one, pair });
+    else pairs.push(pair);
   }
   return { place, pairs, without, problems };
 }
@@ -98,24 +106,27 @@ function pairOf(
   { cells }: TableRow,
   pairing: Pairing,
   { columns, rich, directed }: PairColumns,
-): Pair | DirectedPair | undefined {
-  const { question, answer } = directions[pairing];
-  const from = columns[question]?.index;
-  const to = columns[answer]?.index;
+): DirectedTexts | undefined {
+  const { question: asking, answer: answering } = directions[pairing];
+  const from = columns[asking]?.index;
+  const to = columns[answering]?.index;
   if (isEmpty(cells, from) || isEmpty(cells, to)) return undefined;
-  const asks = cells[from ?? -1] ?? '';
-  const says = cells[to ?? -1] ?? '';
+  const question = cells[from ?? -1] ?? '';
+  const answer = cells[to ?? -1] ?? '';
   const facts = rich ? factsOf(cells, columns) : {};
-  if (!directed) return { english_question: asks, chinese_answer: says, ...facts };
+  const texts = { pairing, question, answer };
+  if (!directed) {
+    return { ...texts, pair: { english_question: question, chinese_answer: answer, ...facts } };
+  }
   switch (pairing) {
     case 'en-zh':
-      return { english_question: asks, chinese_answer: says, pairing, ...facts };
+      return { ...texts, pair: { english_question: question, chinese_answer: answer, pairing, ...facts } };
     case 'en-en':
-      return { english_question: asks, english_answer: says, pairing, ...facts };
+      return { ...texts, pair: { english_question: question, english_answer: answer, pairing, ...facts } };
     case 'zh-zh':
-      return { chinese_question: asks, chinese_answer: says, pairing, ...facts };
+      return { ...texts, pair: { chinese_question: question, chinese_answer: answer, pairing, ...facts } };
     case 'zh-en':
-      return { chinese_question: asks, english_answer: says, pairing, ...facts };
+      return { ...texts, pair: { chinese_question: question, english_answer: answer, pairing, ...facts } };
   }
 }
 

@@ -105,23 +105,19 @@ function decoderFor(head: Uint8Array, file: string, asked: string | undefined): 
 /** UTF-8, judged at the first bytes that are none: a damaged file, or one that was never UTF-8. */
 function utf8Decoder(file: string, asked: string | undefined): Decoder {
   const decoder = new TextDecoder('utf-8');
-  let valid = 0;
-  let long = 0;
   let judged = false;
+  // Chinese in UTF-8 has three bytes a character; half of GB 18030's pairs look like UTF-8's two.
+  let trusted = false;
   return {
     decode(bytes) {
       const text = decoder.decode(bytes, { stream: true });
-      if (!judged) {
-        const counts = countUtf8(bytes);
-        valid += counts.valid;
-        long += counts.long;
-        if (counts.invalid > 0 && text.includes('\uFFFD')) {
-          judged = true;
-          // Half of GB 18030's pairs look like UTF-8's; Chinese in UTF-8 has sequences of three bytes.
-          const other8 = counts.invalid > valid || decodes(bytes, 'gb18030');
-          if (counts.invalid > long && other8) throw other(file, guessLegacy(bytes), asked);
-        }
+      if (!judged && text.includes('\uFFFD')) {
+        judged = true;
+        const { valid, long, invalid } = countUtf8(bytes);
+        const legacy = invalid > valid || decodes(bytes, 'gb18030');
+        if (!trusted && invalid > long && legacy) throw other(file, guessLegacy(bytes), asked);
       }
+      trusted ||= /[\u0800-\uFFFC]/.test(text);
       return text;
     },
     flush: () => decoder.decode(),
