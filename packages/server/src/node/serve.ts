@@ -44,10 +44,11 @@ export async function serve(
   const close = async (options: CloseOptions | undefined) => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     await handler.close(options);
-    server.closeIdleConnections();
-    // A response that was just made gets a moment to leave.
+    // A response that was just made gets a moment to leave; a connection that is kept alive would stay.
+    const idle = setInterval(() => server.closeIdleConnections(), 20);
     const rest = setTimeout(() => server.closeAllConnections(), 1000);
     await closed;
+    clearInterval(idle);
     clearTimeout(rest);
   };
   return {

@@ -1,0 +1,109 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runCli } from './cli/run-cli.js';
+
+const run = promisify(execFile);
+const examples = fileURLToPath(new URL('../examples', import.meta.url));
+const demo = fileURLToPath(new URL('../apps/node-demo/src/serve.ts', import.meta.url));
+let cache = '';
+
+beforeAll(async () => {
+  cache = await mkdtemp(join(tmpdir(), 'internvl-serve-'));
+});
+afterAll(() => rm(cache, { recursive: true, force: true }));
+
+/** What a server printed to be tried, taken out and tried. */
+async function tried(output: string) {
+  const [, curl = ''] = /^In a shell:\n\n(.*)$/m.exec(output) ?? [];
+  const [, javascript = ''] = /In JavaScript.*\n\n([\s\S]*)/.exec(output) ?? [];
+  const shell = await run('sh', ['-c', `${curl} --silent --show-error`]);
+  // From a folder with the package openai.
+  const node = await run(process.execPath, ['--input-type=module', '--eval', javascript], { cwd: examples });
+  return { curl: JSON.parse(shell.stdout).choices[0].message.content, javascript: node.stdout };
+}
+
+test('the demo prints a curl line and an openai snippet that work as they stand', async () => {
+  const child = spawn(
+    process.execPath,
+    ['--conditions=@internvl/source', '--import', import.meta.resolve('tsx'), demo, '--port', '0'],
+    { env: { ...process.env, INTERNVL_CACHE: cache } },
+  );
+  const closed = new Promise<number | null>((resolve) => child.on('close', resolve));
+  try {
+    let output = '';
+    child.stdout.setEncoding('utf8');
+    for await (const text of child.stdout) {
+      output += text;
+      if (/process\.stdout\.write/.test(output)) break;
+    }
+    // The number of shapes that the reference records for this model.
+    expect(await tried(output)).toEqual({ curl: '2', javascript: '2' });
+  } finally {
+    child.kill('SIGINT');
+  }
+  expect(await closed).toBe(0);
+});
+
+test('internvl serve: answers, wants its key, loads again, ends by itself', async () => {
+  const { status, stdout, stderr } = await runCli(
+    ['serve', 'nano', '--port', '0', '--json', '--max-new-tokens', '3'],
+    {
+      env: { INTERNVL_CACHE: cache, INTERNVL_API_KEY: 'one,two' },
+      start: async (child) => {
+        const [line] = await new Promise<string[]>((resolve) =>
+          child.stdout?.once('data', (text) => resolve([text])),
+        );
+        const { url, curl } = JSON.parse(line ?? '');
+        expect((await fetch(`${url}/v1/models`)).status).toBe(401);
+        const answered = await run('sh', ['-c', `${curl} --silent --show-error`], {
+          env: { ...process.env, INTERNVL_API_KEY: 'two' },
+        });
+        expect(JSON.parse(answered.stdout)).toMatchObject({
+          model: 'nano',
+          usage: { completion_tokens: expect.any(Number) },
+        });
+        let seen = '';
+        const again = new Promise<void>((resolve) => {
+          child.stderr?.on('data', (text) => {
+            seen += text;
+            if (seen.includes('loaded again')) resolve();
+          });
+        });
+        child.kill('SIGHUP');
+        await again;
+        expect((await fetch(`${url}/ready`)).status).toBe(200);
+        child.kill('SIGTERM');
+      },
+    },
+  );
+  expect(status, stderr).toBe(0);
+  expect(stdout.trim().split('\n')).toHaveLength(1);
+  expect(stderr).toContain('"status":401');
+  expect(stderr).not.toContain('Who are you');
+});
+
+test('internvl serve: wrong usage', async () => {
+  for (const args of [
+    [],
+    ['nano', '--port', '99999'],
+    ['nano', '--max-tiles', '5,1'],
+    ['nano', '--running', '0'],
+  ]) {
+    const { status, stderr } = await runCli(['serve', ...args]);
+    expect([status, stderr.startsWith('internvl: usage:')]).toEqual([2, true]);
+  }
+});
+
+test('the README of the server shows the example that runs', async () => {
+  const readme = await readFile(new URL('../packages/server/README.md', import.meta.url), 'utf8');
+  for (const name of ['server', 'server-hono', 'server-express']) {
+    const source = await readFile(join(examples, `${name}.ts`), 'utf8');
+    if (name === 'server') expect(readme).toContain(source.trim());
+    expect(readme).toContain(`examples/${name}.ts`);
+  }
+});
