@@ -110,8 +110,12 @@ function checkPath(path: string, pointer: string, sink: FindingSink): boolean {
   return !back;
 }
 
-function isSide(value: JsonValue | undefined): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value > 0;
+/** No image has a side of more pixels. */
+const LONGEST_SIDE = 1_000_000;
+
+/** Whether a value can be the side of an image. */
+export function isSide(value: JsonValue | undefined): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= LONGEST_SIDE;
 }
 
 function side(row: JsonObject, name: 'width' | 'height', sink: FindingSink): number | undefined {
@@ -121,7 +125,7 @@ function side(row: JsonObject, name: 'width' | 'height', sink: FindingSink): num
   sink.add(
     'field-type',
     `/${name}`,
-    `Expected a whole number of pixels above 0, got ${shown(value)}.`,
+    `Expected a whole number of pixels from 1 to ${LONGEST_SIDE}, got ${shown(value)}.`,
     shown(value),
   );
   return undefined;
@@ -159,7 +163,7 @@ function sides(
     sink.add(
       'field-type',
       `/${name}/${index}`,
-      `Expected a whole number of pixels above 0, got ${shown(size)}.`,
+      `Expected a whole number of pixels from 1 to ${LONGEST_SIDE}, got ${shown(size)}.`,
       shown(size),
     );
     return undefined;

@@ -4,6 +4,7 @@ import { DatasetError } from '../error.js';
 import { labelSample } from '../labels/label-sample.js';
 import { languageIdentifier } from '../language/identify-language.js';
 import { type BudgetOptions, tokensPerTileOf } from '../rules/budget.js';
+import { isSide } from '../rules/check-images.js';
 import type { Sample } from '../sample/sample.js';
 import { type CountedRow, GroupCounter, type RowTokens, tilesOf } from './group-counter.js';
 import type { DataFile, MixtureShare, Statistics, StatisticsOptions } from './statistics-options.js';
@@ -87,11 +88,6 @@ async function countedRow(
     tiles,
     tokens: budget && known.length === sizes.length ? tokensOf(sample, known, budget) : undefined,
   };
-}
-
-/** The planner wants whole pixels, which a data set may not have written. */
-function isSide(side: number | undefined): side is number {
-  return side !== undefined && Number.isInteger(side) && side > 0;
 }
 
 function tokensOf(
