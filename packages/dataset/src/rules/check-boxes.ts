@@ -1,10 +1,16 @@
+import type { ImageSize } from '@internvl/tiling';
 import { excerptAt, type FindingSink } from './finding.js';
 import type { Tags } from './tags.js';
 
 const LARGEST = 1000;
 
-/** Boxes of a turn: form, convention, order of corners, area. */
-export function checkBoxes(boxes: Tags['boxes'], pointer: string, sink: FindingSink): void {
+/** Boxes of a turn: form, convention, order of corners, area. `size` is that of the one image, where the row declares it. */
+export function checkBoxes(
+  boxes: Tags['boxes'],
+  size: ImageSize | undefined,
+  pointer: string,
+  sink: FindingSink,
+): void {
   for (const { quad, content } of boxes) {
     const rows = readBoxes(content, quad ? 8 : 4);
     if (rows === undefined) {
@@ -13,17 +19,12 @@ export function checkBoxes(boxes: Tags['boxes'], pointer: string, sink: FindingS
       continue;
     }
     const numbers = rows.flat();
-    if (numbers.some((number) => number < 0)) {
-      sink.add(
-        'box-range',
-        pointer,
-        `Expected numbers from 0 to ${LARGEST}, got ${numbers.find((number) => number < 0)}.`,
-        excerptAt(content),
-      );
-      continue;
-    }
-    const convention = conventionOf(numbers);
-    if (convention !== 'thousandths') {
+    const convention = conventionOf(numbers, size);
+    if (convention === 'none') {
+      const outside = numbers.find((number) => number < 0 || number > LARGEST);
+      const message = `Expected numbers from 0 to ${LARGEST}, got ${outside}.`;
+      sink.add('box-range', pointer, message, excerptAt(content));
+    } else if (convention !== 'thousandths') {
       sink.add(
         'box-convention',
         pointer,
@@ -61,14 +62,18 @@ function checkCorners(
   }
 }
 
-/** What the numbers look like; `thousandths` is what InternVL writes. */
+/** What the numbers look like; `thousandths` is what InternVL writes, `none` what no convention explains. */
 function conventionOf(
   numbers: readonly number[],
-): 'thousandths' | 'fractions' | 'pixels' | 'thousandths with decimals' {
+  size: ImageSize | undefined,
+): 'thousandths' | 'fractions' | 'pixels' | 'thousandths with decimals' | 'none' {
+  if (numbers.some((number) => number < 0)) return 'none';
   const most = numbers.reduce((largest, number) => Math.max(largest, number), 0);
-  const whole = numbers.every((number) => Number.isInteger(number));
-  if (most > LARGEST) return 'pixels';
-  if (whole) return 'thousandths';
+  if (most > LARGEST) {
+    const inside = size && numbers.every((number, at) => number <= (at % 2 === 0 ? size.width : size.height));
+    return inside ? 'pixels' : 'none';
+  }
+  if (numbers.every((number) => Number.isInteger(number))) return 'thousandths';
   return most <= 1.5 ? 'fractions' : 'thousandths with decimals';
 }
 

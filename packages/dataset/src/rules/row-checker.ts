@@ -1,9 +1,10 @@
+import type { ImageSize } from '@internvl/tiling';
 import { languageOfScript, scriptOf, scriptOfLanguage } from '../language/script.js';
 import { charClass, textScan } from '../language/text-scan.js';
 import { isJsonObject, type JsonObject, type JsonValue } from '../sample/json.js';
 import { checkBoxes } from './check-boxes.js';
 import { checkCharacters } from './check-characters.js';
-import { checkImages, type NamedImages } from './check-images.js';
+import { checkImages, isSide, type NamedImages } from './check-images.js';
 import { checkPlaceholders, type PlaceholderCount } from './check-placeholders.js';
 import { checkTurns, kindOf, type Speaker, shown } from './check-turns.js';
 import { excerptAt, type FindingSink } from './finding.js';
@@ -36,6 +37,8 @@ export function rowChecker({ language, specialTokens, identify }: RowRules = {})
   const { scan } = textScan();
   const { find } = tagFinder(specialTokens);
   const { suspects } = repetitionGuess();
+  /** Of the present row's one image. */
+  let size: ImageSize | undefined;
   const count: PlaceholderCount = { images: 0, videos: 0, first: false };
 
   const checkTags = (
@@ -81,7 +84,7 @@ export function rowChecker({ language, specialTokens, identify }: RowRules = {})
         { tag, at },
       );
     }
-    if (tags.boxes.length > 0) checkBoxes(tags.boxes, pointer, sink);
+    if (tags.boxes.length > 0) checkBoxes(tags.boxes, size, pointer, sink);
   };
 
   const checkLanguage = (
@@ -124,6 +127,8 @@ export function rowChecker({ language, specialTokens, identify }: RowRules = {})
       count.images = 0;
       count.videos = 0;
       count.first = false;
+      const { width, height } = row;
+      size = isSide(width) && isSide(height) ? { width, height } : undefined;
       checkTurns(row, sink, (text, speaker, index) => {
         const counts = scan(text);
         if (needsCharacters(counts)) checkCharacters(text, counts, valuePointer(index), sink);

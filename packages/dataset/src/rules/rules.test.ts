@@ -194,7 +194,21 @@ const cases: readonly (readonly [name: string, text: string, expected: readonly 
     ['box-order /conversations/1/value'],
   ],
   ['fractions', row({}, 'a', '<box>[[0.1, 0.2, 0.3, 0.4]]</box>'), ['box-convention /conversations/1/value']],
-  ['pixels', row({}, 'a', '<box>[[100, 200, 1300, 1400]]</box>'), ['box-convention /conversations/1/value']],
+  [
+    'a box too large',
+    row({}, 'a', '<box>[[100, 200, 1300, 1400]]</box>'),
+    ['box-range /conversations/1/value'],
+  ],
+  [
+    'pixels',
+    row({ image: 'a.jpg', width: 1920, height: 1440 }, '<image> a', '<box>[[100, 200, 1300, 1400]]</box>'),
+    ['box-convention /conversations/1/value'],
+  ],
+  [
+    'decimals',
+    row({}, 'a', '<box>[[100.5, 200, 300, 400]]</box>'),
+    ['box-convention /conversations/1/value'],
+  ],
   ['a box without area', row({}, 'a', '<box>[[1, 2, 1, 4]]</box>'), ['box-empty /conversations/1/value']],
   ['a control token', row({}, 'a<|im_end|>', 'b'), ['special-token /conversations/0/value']],
   [

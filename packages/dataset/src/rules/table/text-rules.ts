@@ -14,7 +14,7 @@ export const textRules = {
   },
   'box-range': {
     severity: 'error',
-    what: 'A box has a negative number, or numbers that no convention explains.',
+    what: 'A box has numbers below 0 or above 1000.',
     fix: 'Write thousandths of the original image, 0 to 1000.',
   },
   'box-order': {
@@ -25,7 +25,7 @@ export const textRules = {
   },
   'box-convention': {
     severity: 'error',
-    what: 'A box is in fractions 0…1 or in pixels instead of thousandths.',
+    what: 'A box is in fractions 0…1, in pixels (above 1000, and inside the declared width and height), or has decimals.',
     fix: 'Convert with internvl data convert, which states the convention it found.',
   },
   'box-empty': {
