@@ -237,6 +237,21 @@ const checks: Readonly<Record<string, Check>> = {
       hostTensor('uint8', Uint8Array.of(120), []),
     ],
   },
+  'MatMulIntegerToFloat by signed weights': {
+    op: 'com.microsoft.MatMulIntegerToFloat',
+    inputs: [
+      codes(1, 2, 3, 40),
+      hostTensor(
+        'int8',
+        Int8Array.from({ length: 200 }, (_, i) => ((i * 37) % 127) - 63),
+        [40, 5],
+      ),
+      numbers(0.001),
+      numbers(0.4),
+      hostTensor('uint8', Uint8Array.of(128), []),
+      hostTensor('int8', Int8Array.of(0), []),
+    ],
+  },
   ...Object.fromEntries(
     [4, 8].flatMap((bits) => [
       [

@@ -8,7 +8,7 @@ export function codes(
   dims: readonly number[] = tensor.dims,
 ): string {
   const name = `${tensor.name}.${dims.join('x')}`;
-  return graph.view(tensor, { name, type: 'uint8', dims, offset: 0, bytes: tensor.codeBytes });
+  return graph.view(tensor, { name, type: tensor.type, dims, offset: 0, bytes: tensor.codeBytes });
 }
 
 /** The scales as `dims`. */

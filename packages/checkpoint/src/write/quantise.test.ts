@@ -3,7 +3,7 @@ import { arrayMatrix, collect } from '../testing/matrices.js';
 import type { Matrix } from './matrix.js';
 import { quantiseBlock } from './quantise-block.js';
 import { quantisedBlocks } from './quantised-blocks.js';
-import { quantisedRows } from './quantised-rows.js';
+import { quantisedRows, signedRows, unsignedRows } from './quantised-rows.js';
 
 function matrixOf(rows: number, columns: number, value: (row: number, column: number) => number): Matrix {
   const values = Float32Array.from({ length: rows * columns }, (_, at) =>
@@ -34,7 +34,7 @@ async function stored(tensor: ReturnType<typeof quantisedBlocks>) {
 test.each([1 << 20, 7 * 11, 1])('rows of eight bits lie transposed, in bands of %i', async (band) => {
   const [rows, columns] = [11, 37];
   const matrix = waves(rows, columns);
-  const tensor = quantisedRows(matrix, band);
+  const tensor = quantisedRows(matrix, unsignedRows, band);
   expect(tensor.dims).toEqual([columns, rows]);
   const { codes, scales } = await stored(tensor);
   const weights = await matrix.read(0, rows);
@@ -43,6 +43,22 @@ test.each([1 << 20, 7 * 11, 1])('rows of eight bits lie transposed, in bands of 
     const code = codes[(at % columns) * rows + row]!;
     expect(code).toBeGreaterThan(0);
     expect(Math.abs((code - 128) * scales[row]! - weight)).toBeLessThanOrEqual(scales[row]! * 0.5001);
+  }
+});
+
+test('rows of seven bits are signed', async () => {
+  const [rows, columns] = [3, 50];
+  const matrix = waves(rows, columns);
+  const tensor = quantisedRows(matrix, signedRows);
+  expect(tensor.type).toBe('int8');
+  const { codes, scales } = await stored(tensor);
+  const signed = new Int8Array(codes.buffer, codes.byteOffset, codes.length);
+  const weights = await matrix.read(0, rows);
+  for (const [at, weight] of weights.entries()) {
+    const row = Math.floor(at / columns);
+    const code = signed[(at % columns) * rows + row]!;
+    expect(Math.abs(code)).toBeLessThanOrEqual(63);
+    expect(Math.abs(code * scales[row]! - weight)).toBeLessThanOrEqual(scales[row]! * 0.5001);
   }
 });
 
@@ -91,7 +107,11 @@ test.each([Number.NaN, Number.POSITIVE_INFINITY])(
   'a weight of %d is an error that names the tensor',
   async (bad) => {
     const broken = matrixOf(3, 40, (row, column) => (row === 1 && column === 3 ? bad : 1));
-    for (const tensor of [quantisedRows(broken), quantisedBlocks(broken, 4), quantisedBlocks(broken, 8)]) {
+    for (const tensor of [
+      quantisedRows(broken, signedRows),
+      quantisedBlocks(broken, 4),
+      quantisedBlocks(broken, 8),
+    ]) {
       await expect(collect(tensor.chunks())).rejects.toMatchObject({
         code: 'precision-overflow',
         facts: { name: 'w' },
@@ -110,7 +130,7 @@ test('an abort reaches the reader', async () => {
       return new Float32Array(4);
     },
   };
-  for (const tensor of [quantisedRows(matrix), quantisedBlocks(matrix, 4)]) {
+  for (const tensor of [quantisedRows(matrix, signedRows), quantisedBlocks(matrix, 4)]) {
     await expect(collect(tensor.chunks({ signal }))).rejects.toBe(reason);
   }
 });

@@ -19,7 +19,7 @@ export const quantizeLinear: Operator = (attributes) => {
 };
 
 /**
- * `[…, M, K] · [K, N]` of uint8 codes → float32 `[…, M, N]`: `scaleA · scaleB · Σ (a − zeroA)(b − zeroB)`; the scale of the
+ * `[…, M, K] · [K, N]` of codes, uint8 and uint8 or int8, → float32 `[…, M, N]`: `scaleA · scaleB · Σ (a − zeroA)(b − zeroB)`; the scale of the
  * right side may be one or `[N]`.
  *
  * Source: com.microsoft.MatMulIntegerToFloat of ONNX Runtime's ContribOperators.md.
@@ -28,7 +28,7 @@ export const matMulIntegerToFloat: Operator = (attributes) => {
   attributes.atMost(6);
   return (inputs) => {
     const a = bytes(inputs, 0);
-    const b = bytes(inputs, 1);
+    const b = codes(inputs, 1);
     const scaleA = scalar(inputs, 2);
     const scaleB = inputs.float32(3).data;
     const [inner = 0, columns = 0] = b.dims;
@@ -45,7 +45,7 @@ export const matMulIntegerToFloat: Operator = (attributes) => {
     const rows = sizeOf(a.dims.slice(0, -1));
     const product = multiply(
       centred(a, bytes(inputs, 4)),
-      centred(b, bytes(inputs, 5)),
+      centred(b, codes(inputs, 5)),
       rows,
       inner,
       columns,
@@ -55,8 +55,14 @@ export const matMulIntegerToFloat: Operator = (attributes) => {
   };
 };
 
-function centred({ data }: Value<'uint8'>, zero: Value<'uint8'>): Float32Array {
+function centred({ data }: Value<'uint8' | 'int8'>, zero: Value<'uint8' | 'int8'>): Float32Array {
   return Float32Array.from(data, (code) => code - zero.data[0]!);
+}
+
+function codes(inputs: Inputs, index: number): Value<'uint8' | 'int8'> {
+  const value = inputs.any(index);
+  if (isType(value, 'uint8') || isType(value, 'int8')) return value;
+  throw inputs.failure(`input ${index} to be uint8 or int8`, value.type);
 }
 
 function bytes(inputs: Inputs, index: number): Value<'uint8'> {
