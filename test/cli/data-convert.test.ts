@@ -193,3 +193,29 @@ test('split: rows as they stand, no image in two parts, whatever the order', asy
   const [other = []] = await split('back', [...rows].reverse());
   expect([...other].reverse()).toEqual(train);
 });
+
+test('Ctrl-C in the middle: status 130, nothing half done; also while waiting for input', async () => {
+  const row = `${JSON.stringify({
+    id: 1,
+    conversations: [
+      { from: 'human', value: 'a' },
+      { from: 'gpt', value: 'b' },
+    ],
+  })}\n`;
+  await mkdir(at('stopped'));
+  const ended = await runCli(['data', 'convert', '-', '--from', 'internvl', '--out', at('stopped/a.jsonl')], {
+    // Standard input stays open: the command waits for more.
+    start: async (child) => {
+      child.stdin?.write(row.repeat(20_000));
+      for (let tries = 0; tries < 600; tries++) {
+        if ((await readdir(at('stopped'))).some((name) => name.endsWith('.part'))) break;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      child.kill('SIGINT');
+    },
+    open: true,
+  });
+  expect(ended.status).toBe(130);
+  expect(ended.stderr).toMatch(/^internvl: interrupted: /);
+  expect(await readdir(at('stopped'))).toEqual([]);
+});

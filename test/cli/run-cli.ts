@@ -24,6 +24,8 @@ export interface Ended {
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string | Uint8Array;
+  /** Leave standard input open. */
+  readonly open?: boolean;
   /** The repository's folder by default. */
   readonly cwd?: string;
   /** Called once, when the program runs. */
@@ -35,7 +37,7 @@ export interface RunOptions {
 /** Runs `internvl` from source, with the environment of a plain shell. */
 export function runCli(
   args: readonly string[],
-  { env = {}, input, cwd = repository, start, watch }: RunOptions = {},
+  { env = {}, input, open = false, cwd = repository, start, watch }: RunOptions = {},
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...program, ...args], {
@@ -57,7 +59,7 @@ export function runCli(
     start?.(child).catch(reject);
     // The command may end before it has read all of it.
     child.stdin.on('error', () => {});
-    child.stdin.end(input);
+    if (!open) child.stdin.end(input);
   });
 }
 
