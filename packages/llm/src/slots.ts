@@ -48,7 +48,8 @@ export async function fillSlots(prompt: Prompt, sizes: ModelSizes): Promise<Fill
   return { ...checked, rows };
 }
 
-function slotPositions({ ids, slotId, slots }: Prompt): readonly number[] {
+/** Positions of the slots of a prompt, ascending. */
+export function slotPositions({ ids, slotId, slots }: Prompt): readonly number[] {
   const positions: number[] = [];
   if (slotId === undefined) return positions;
   for (const { start, end } of slots ?? [{ start: 0, end: ids.length }]) {
@@ -59,7 +60,8 @@ function slotPositions({ ids, slotId, slots }: Prompt): readonly number[] {
   return positions;
 }
 
-function listed(tensors: Prompt['visualTokens']): readonly Tensor<'float32'>[] {
+/** Visual tokens as a list. */
+export function listed(tensors: Prompt['visualTokens']): readonly Tensor<'float32'>[] {
   if (tensors === undefined) return [];
   return 'dims' in tensors ? [tensors] : tensors;
 }

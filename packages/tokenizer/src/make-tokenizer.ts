@@ -3,7 +3,7 @@ import { segmentCutter } from './encode/cut-segments.js';
 import { encodePieces } from './encode/encode-pieces.js';
 import { aligned, locate, type Range } from './encode/locate.js';
 import { TokenizerError } from './error.js';
-import { oneByte } from './model/piece-kind.js';
+import { normal, oneByte, userDefined } from './model/piece-kind.js';
 import { spaceMark } from './model/vocabulary.js';
 import type { TokenizerParts } from './tokenizer-parts.js';
 import type { EncodeOptions, Encoding, Segment, Tokenizer } from './tokenizer-spec.js';
@@ -114,6 +114,13 @@ export function makeTokenizer(parts: TokenizerParts): Tokenizer {
       return id < 0 || (added.get(id)?.content ?? text) !== text ? undefined : id;
     },
     token,
+    tokenBytes: (id) =>
+      within(id) &&
+      !added.has(id) &&
+      !reserved.has(id) &&
+      [normal, userDefined, oneByte].includes(vocabulary.kind(id))
+        ? vocabulary.text(id)
+        : undefined,
     isSpecial: (id) => special.has(id),
   };
   return tokenizer;

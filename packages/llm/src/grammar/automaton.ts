@@ -1,0 +1,218 @@
+import { type Grammar, tooComplex } from './grammar.js';
+import type { GrammarNode } from './node.js';
+
+/** What is still to come: a part of the grammar, and what follows it. Equal ones are the same object. */
+interface Stack {
+  readonly id: number;
+  /** Undefined at the bottom: nothing is to come. */
+  readonly node: GrammarNode | undefined;
+  /** How often a repetition has to and may still come; 0 for other parts. */
+  readonly min: number;
+  readonly max: number;
+  readonly rest: Stack | undefined;
+  /** Those with this one as their rest, by part and counts. */
+  readonly above: Map<string, Stack>;
+  /** The same with every count cut down to more than a token can use up: it looks alike to every token. */
+  readonly canonical: Stack;
+}
+
+/** A place in the text: everything that may follow what was read. Equal ones are the same object. */
+export interface State {
+  /** Stacks that start with a byte. */
+  readonly heads: readonly Stack[];
+  /** Whether the text may end here. */
+  readonly accepts: boolean;
+  /** The state behind each byte: null where it can't follow, undefined where nobody asked. */
+  readonly next: (State | null | undefined)[];
+  readonly generation: number;
+}
+
+/** Parts that one byte may lead through before the next byte. */
+const MOST_PARTS = 50_000;
+/** States and stacks that are remembered; then everything is forgotten. A state takes about 2 kB. */
+const MOST_REMEMBERED = 20_000;
+
+/**
+ * Reads texts of a grammar byte by byte. States are made when they are first reached and remembered, so that what was
+ * seen before costs a lookup. Any grammar will do that is not left-recursive.
+ *
+ * Source: partial derivatives (Antimirov 1996) with a stack, so that rules may occur in themselves.
+ */
+export class Automaton {
+  readonly #productive: ReadonlySet<GrammarNode>;
+  readonly #root: GrammarNode;
+  /** Counts above this one are alike to every token. */
+  readonly #mostCounted: number;
+  readonly #numbers = new Map<GrammarNode, number>();
+  #bottom = bottom();
+  #states = new Map<string, State>();
+  #stacks = 0;
+  #generation = 0;
+  #start: State | undefined;
+
+  /** `longestToken` in bytes. */
+  constructor({ root, productive }: Grammar, longestToken: number) {
+    this.#root = root;
+    this.#productive = productive;
+    this.#mostCounted = longestToken + 1;
+  }
+
+  /** The state before the first byte. */
+  get start(): State {
+    this.#start ??= this.#closure([this.#push(this.#root, this.#bottom)]);
+    return this.#start;
+  }
+
+  /** The state behind `byte`; null where it can't follow. */
+  step(state: State, byte: number): State | null {
+    const known = state.next[byte];
+    if (known !== undefined) return known;
+    const rests: Stack[] = [];
+    for (const head of state.heads) if (startsWith(head, byte)) rests.push(head.rest!);
+    const next = rests.length === 0 ? null : this.#closure(rests);
+    state.next[byte] = next;
+    return next;
+  }
+
+  /** The state that looks the same to every token; many states share one. */
+  canonical(state: State): State {
+    if (state.heads.every((head) => head.canonical === head)) return state;
+    const heads = new Set(state.heads.map((head) => head.canonical));
+    return this.#state([...heads], state.accepts);
+  }
+
+  /** Forgets states when there are many; what the caller holds is given anew. To be called between tokens. */
+  renew(state: State): State {
+    if (this.#states.size + this.#stacks > MOST_REMEMBERED) this.forget();
+    return state.generation === this.#generation ? state : this.#state(state.heads, state.accepts);
+  }
+
+  /** Forgets all states. */
+  forget(): void {
+    this.#states = new Map();
+    this.#bottom = bottom();
+    this.#stacks = 0;
+    this.#start = undefined;
+    this.#generation++;
+  }
+
+  /** The state of stacks that may start with anything: goes on until each starts with a byte. */
+  #closure(stacks: readonly Stack[]): State {
+    const pending = [...stacks];
+    const seen = new Set<Stack>();
+    const heads: Stack[] = [];
+    let accepts = false;
+    for (let stack = pending.pop(); stack; stack = pending.pop()) {
+      if (seen.has(stack)) continue;
+      seen.add(stack);
+      if (seen.size > MOST_PARTS) tooComplex(`at most ${MOST_PARTS} parts that may come next`);
+      const { node } = stack;
+      if (node === undefined) accepts = true;
+      else if (node.kind === 'bytes') heads.push(stack);
+      else pending.push(...this.#opened(node, stack));
+    }
+    return this.#state(heads, accepts);
+  }
+
+  /** What a part that is no byte comes to. */
+  #opened(node: GrammarNode, { min, max, rest }: Stack): readonly Stack[] {
+    const after = rest!;
+    switch (node.kind) {
+      case 'bytes':
+        return [];
+      case 'sequence': {
+        let stack = after;
+        for (let index = node.items.length - 1; index >= 0; index--)
+          stack = this.#push(node.items[index]!, stack);
+        return [stack];
+      }
+      case 'choice':
+        return node.options
+          .filter((option) => this.#productive.has(option))
+          .map((option) => this.#push(option, after));
+      case 'repeat': {
+        const over = min === 0 ? [after] : [];
+        if (max === 0 || !this.#productive.has(node.item)) return over;
+        const more = max === 1 ? after : this.#place(node, Math.max(0, min - 1), max - 1, after);
+        return [...over, this.#push(node.item, more)];
+      }
+      case 'rule':
+        return [this.#push(node.body!, after)];
+    }
+  }
+
+  #push(node: GrammarNode, rest: Stack): Stack {
+    return node.kind === 'repeat'
+      ? this.#place(node, node.min, node.max, rest)
+      : this.#place(node, 0, 0, rest);
+  }
+
+  #place(node: GrammarNode, min: number, max: number, rest: Stack): Stack {
+    const key = `${this.#number(node)},${min},${max}`;
+    const known = rest.above.get(key);
+    if (known) return known;
+    const most = this.#mostCounted;
+    const least = Math.min(min, most);
+    const highest = max === Number.POSITIVE_INFINITY ? max : Math.min(max, most);
+    const alike = least === min && highest === max && rest.canonical === rest;
+    const stack: Stack = {
+      id: ++this.#stacks,
+      node,
+      min,
+      max,
+      rest,
+      above: new Map(),
+      get canonical() {
+        return other ?? stack;
+      },
+    };
+    const other = alike ? undefined : this.#place(node, least, highest, rest.canonical);
+    rest.above.set(key, stack);
+    return stack;
+  }
+
+  #number(node: GrammarNode): number {
+    const known = this.#numbers.get(node);
+    if (known !== undefined) return known;
+    this.#numbers.set(node, this.#numbers.size);
+    return this.#numbers.size - 1;
+  }
+
+  #state(heads: readonly Stack[], accepts: boolean): State {
+    const sorted = [...heads].sort((a, b) => a.id - b.id);
+    const key = `${accepts ? '+' : '-'}${sorted.map(({ id }) => id).join()}`;
+    const known = this.#states.get(key);
+    if (known) return known;
+    const state: State = {
+      heads: sorted,
+      accepts,
+      next: new Array<State | null | undefined>(256),
+      generation: this.#generation,
+    };
+    this.#states.set(key, state);
+    return state;
+  }
+}
+
+function bottom(): Stack {
+  const stack: Stack = {
+    id: 0,
+    node: undefined,
+    min: 0,
+    max: 0,
+    rest: undefined,
+    above: new Map(),
+    get canonical() {
+      return stack;
+    },
+  };
+  return stack;
+}
+
+function startsWith({ node }: Stack, byte: number): boolean {
+  if (node?.kind !== 'bytes') return false;
+  const { ranges } = node;
+  for (let at = 0; at < ranges.length; at += 2)
+    if (byte >= ranges[at]! && byte <= ranges[at + 1]!) return true;
+  return false;
+}

@@ -1,2 +1,0 @@
-/** A JSON Schema as plain data. */
-export type JsonSchema = boolean | { readonly [keyword: string]: unknown };

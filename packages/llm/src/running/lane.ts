@@ -1,0 +1,109 @@
+import type { Answer } from '../answer.js';
+import type { GenerateEvent } from '../generate-event.js';
+import type { PrefillOptions } from '../generate-options.js';
+import type { Prompt } from '../prompt.js';
+import type { ContentKey } from './content-key.js';
+import type { PrefixHold } from './prefix-store.js';
+
+/** What came of looking for the beginning of a prompt in caches: before everything else. */
+export interface StartedEvent {
+  readonly type: 'started';
+  /** Tokens of the prompt that need not go through the model. */
+  readonly cachedTokens: number;
+}
+
+/** What an answer of a running batch yields: once `started`, then as `generate`. */
+export type RunningEvent = StartedEvent | GenerateEvent;
+
+/** What a lane is made of. */
+export interface LaneParts {
+  readonly prompt: Prompt;
+  readonly answer: Answer;
+  readonly key: ContentKey;
+  readonly hold: PrefixHold | undefined;
+  readonly options: Pick<PrefillOptions, 'chunkTokens' | 'onProgress'>;
+  /** Called when somebody waits for an event or goes away. */
+  readonly wake: () => void;
+}
+
+/** One answer on its way: what it is asked, and the events its reader has not taken yet. */
+export class Lane {
+  readonly answer: Answer;
+  readonly key: ContentKey;
+  readonly hold: PrefixHold | undefined;
+  readonly options: LaneParts['options'];
+  readonly promptTokens: number;
+  /** Gone once it is in the cache. */
+  prompt: Prompt | undefined;
+  readonly #wake: () => void;
+  readonly #ending = new AbortController();
+  readonly #unread: RunningEvent[] = [];
+  #reader: { resolve(event: RunningEvent): void; reject(error: unknown): void } | undefined;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor({ prompt, answer, key, hold, options, wake }: LaneParts) {
+    this.prompt = prompt;
+    this.promptTokens = prompt.ids.length;
+    this.answer = answer;
+    this.key = key;
+    this.hold = hold;
+    this.options = options;
+    this.#wake = wake;
+  }
+
+  /** Whether nobody waits for the rest. */
+  get gone(): boolean {
+    return this.#ending.signal.aborted;
+  }
+
+  /** Aborted when the reader goes away. */
+  get signal(): AbortSignal {
+    return this.#ending.signal;
+  }
+
+  /** Whether the reader wants more: it waits, or has no more than `lead` events before it. */
+  wants(lead: number): boolean {
+    return this.#reader !== undefined || this.#unread.length < lead;
+  }
+
+  /** The next event, for the reader. @throws what ended the answer */
+  next(): Promise<RunningEvent> {
+    const event = this.#unread.shift();
+    if (event) {
+      this.#wake();
+      return Promise.resolve(event);
+    }
+    return new Promise((resolve, reject) => {
+      if (this.#failure) {
+        reject(this.#failure.error);
+        return;
+      }
+      this.#reader = { resolve, reject };
+      this.#wake();
+    });
+  }
+
+  /** Hands an event to the reader. */
+  give(event: RunningEvent): void {
+    const reader = this.#reader;
+    this.#reader = undefined;
+    if (reader) reader.resolve(event);
+    else this.#unread.push(event);
+  }
+
+  /** Ends the answer with an error behind what is unread. */
+  fail(error: unknown): void {
+    if (this.gone || this.#failure) return;
+    this.#failure = { error };
+    this.#reader?.reject(error);
+    this.#reader = undefined;
+    this.#ending.abort(error);
+  }
+
+  /** Ends the answer at once: what is unread is lost. */
+  leave(reason: unknown): void {
+    this.#unread.length = 0;
+    this.fail(reason);
+    this.#wake();
+  }
+}

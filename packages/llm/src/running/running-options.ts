@@ -1,0 +1,50 @@
+import { InternVLError } from '@internvl/backend';
+import type { ChoiceOptions, PrefillOptions } from '../generate-options.js';
+import type { PrefixHold } from './prefix-store.js';
+
+/** How many answers run together, and what that may take. */
+export interface RunningBatchOptions {
+  /** Answers that are worked on at a time; more wait for their turn. 8 by default. */
+  readonly rows?: number | undefined;
+  /**
+   * Most bytes of keys and values of answers that run together, their prompts and `maxNewTokens` counted in full; 1 GiB
+   * by default. An answer that needs more by itself runs alone.
+   */
+  readonly cacheBytes?: number | undefined;
+  /** Most bytes of keys and values kept for prompts that begin as one before; 256 MiB by default, 0 keeps none. */
+  readonly prefixCacheBytes?: number | undefined;
+  /** Lets readers have their turn between runs: resolves in a later task. Without it, in a later microtask. */
+  readonly pause?: (() => Promise<void>) | undefined;
+}
+
+/** Options of an answer of a running batch. */
+export interface RunningOptions extends ChoiceOptions, PrefillOptions {
+  /**
+   * For each tensor of `prompt.visualTokens` a name of its content: equal names promise equal numbers. Where there is
+   * none, only the same tensor object counts as the same.
+   */
+  readonly visualNames?: readonly (string | undefined)[] | undefined;
+  /** Keeps the cache of this answer, in place of what it kept before. */
+  readonly hold?: PrefixHold | undefined;
+}
+
+export const DEFAULT_ROWS = 8;
+export const DEFAULT_CACHE_BYTES = 2 ** 30;
+
+/** @throws `invalid-option` */
+export function assertRunningOptions(rows: number, cacheBytes: number): void {
+  if (!(Number.isSafeInteger(rows) && rows >= 1)) {
+    throw new InternVLError(
+      'invalid-option',
+      `Expected rows as a whole number from 1 on, got ${rows}; leave it out for ${DEFAULT_ROWS}.`,
+      { option: 'rows', value: rows },
+    );
+  }
+  if (!(cacheBytes >= 0)) {
+    throw new InternVLError(
+      'invalid-option',
+      `Expected cacheBytes as a number of bytes from 0 on, got ${cacheBytes}; leave it out for 1 GiB.`,
+      { option: 'cacheBytes', value: cacheBytes },
+    );
+  }
+}
