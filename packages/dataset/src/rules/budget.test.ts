@@ -91,7 +91,7 @@ describe('costOf', () => {
 
   it('is told in one sentence', () => {
     expect(describeCost({ tiles: 13, tokensPerTile: 256, markers: 2, text: 902, total: 4232 })).toBe(
-      '13 tiles × 256 + 2 markers + 902 text tokens = 4232',
+      '13 tiles × 256 + 904 text tokens = 4232',
     );
   });
 });
@@ -114,7 +114,7 @@ describe('the budget rule', () => {
     );
     expect(rest).toEqual([]);
     expect(finding).toMatchObject({ code: 'over-budget', line: 2 });
-    expect(finding?.message).toMatch(/^row 2: 13 tiles × 256 \+ 2 markers \+ \d+ text tokens = \d+ of 4096$/);
+    expect(finding?.message).toMatch(/^row 2: 13 tiles × 256 \+ \d+ text tokens = \d+ of 4096$/);
   });
 
   it('says when it cannot be known', async () => {

@@ -64,10 +64,10 @@ export function costOf(
   };
 }
 
-/** `13 tiles × 256 + 2 markers + 902 text tokens = 4232` */
+/** `13 tiles × 256 + 904 text tokens = 4232`; the markers of images are counted with the text. */
 export function describeCost({ tiles, tokensPerTile, markers, text, total }: RowCost): string {
   if (tiles === 0) return `${total} text tokens`;
-  return `${tiles} tile${tiles === 1 ? '' : 's'} × ${tokensPerTile} + ${markers} markers + ${text} text tokens = ${total}`;
+  return `${tiles} tile${tiles === 1 ? '' : 's'} × ${tokensPerTile} + ${text + markers} text tokens = ${total}`;
 }
 
 function promptTurns(
