@@ -12,7 +12,9 @@ import { readInternvlRow, writeInternvlRow } from './internvl.js';
 import { idOf } from './row-fields.js';
 import { RowProblems } from './row-problems.js';
 
-const MOST_MEMBER = 2 ** 29;
+const MOST_MEMBER = 2 ** 27;
+/** What a sample may hold in all, however it is packed. */
+const MOST_SAMPLE = 2 ** 28;
 /** A sample with more is no sample but an attack, or a tar of something else. */
 const MOST_MEMBERS = 1000;
 const images = /^(?:(?:\d+|image\d*)\.)?(jpe?g|png|webp|gif|bmp|tiff?|avif)$/i;
@@ -35,6 +37,9 @@ interface Group {
   readonly key: string;
   readonly place: Place;
   readonly members: { readonly ending: string; readonly member: TarMember }[];
+  bytes: number;
+  /** Passed over, and told. */
+  refused: boolean;
 }
 
 async function* read(
@@ -71,7 +76,13 @@ async function* read(
         if (seen.size > 2 ** 20) seen.clear();
       }
       row++;
-      group = { key, place: { file: source.name, row, byteOffset: member.byteOffset }, members: [] };
+      group = {
+        key,
+        place: { file: source.name, row, byteOffset: member.byteOffset },
+        members: [],
+        bytes: 0,
+        refused: false,
+      };
       if (seen.has(key)) {
         const problems = new RowProblems(group.place);
         problems.warning(
@@ -81,16 +92,14 @@ async function* read(
         yield { place: group.place, problems: problems.list };
       }
     }
-    if (group.members.length < MOST_MEMBERS) group.members.push({ ending, member });
-    else if (group.members.length === MOST_MEMBERS) {
-      group.members.push({ ending: '', member });
-      const problems = new RowProblems(group.place);
-      problems.error(
-        'tar-members',
-        `Expected at most ${MOST_MEMBERS} members of a sample, got more; is this a WebDataset?`,
-      );
-      yield { place: group.place, problems: problems.list };
+    if (group.refused) continue;
+    group.bytes += member.size;
+    if (group.members.length < MOST_MEMBERS && group.bytes <= MOST_SAMPLE) {
+      group.members.push({ ending, member });
+      continue;
     }
+    group.refused = true;
+    group.members.length = 0;
   }
   if (group !== undefined) yield reading(group, options);
 }
@@ -102,9 +111,14 @@ function keyOf(name: string): readonly [string, string] {
   return dot < 0 ? [name, ''] : [name.slice(0, dot), name.slice(dot + 1).toLowerCase()];
 }
 
-function reading({ key, place, members }: Group, options: ReadFormatOptions): Reading {
+function reading({ key, place, members, refused }: Group, options: ReadFormatOptions): Reading {
   const problems = new RowProblems(place);
-  if (members.length > MOST_MEMBERS) return { place, problems: noProblems };
+  if (refused) {
+    problems.error(
+      'sample-too-large',
+      `Expected at most ${MOST_MEMBERS} members and ${MOST_SAMPLE} bytes in a sample, got more in ${key}; is this a WebDataset?`,
+    );
+  }
   for (const { member } of members) {
     if (member.bytes === undefined) {
       problems.error(

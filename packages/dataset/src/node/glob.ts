@@ -54,13 +54,25 @@ async function entries(folder: string): Promise<{ name: string; isFolder: boolea
 }
 
 function pattern(step: string): RegExp {
-  const source = step.replaceAll(/\[!?[^\]]+\]|[\\^$.*+?()|{}[\]]/g, (piece) => {
-    if (piece === '*') return '.*';
-    if (piece === '?') return '.';
+  return new RegExp(`^${source(step)}$`, 'su');
+}
+
+function source(step: string): string {
+  return step.replaceAll(/\[!?[^\]]+\]|[\\^$.*+?()|{}[\]]/g, (piece) => {
+    if (piece === '*') return '[^/]*';
+    if (piece === '?') return '[^/]';
     if (piece.length > 1) return piece.replace(/^\[!/, '[^').replaceAll('\\', '\\\\');
     return `\\${piece}`;
   });
-  return new RegExp(`^${source}$`, 'su');
+}
+
+/** A pattern for whole paths, where there are no folders to walk: names in a store. */
+export function globPattern(path: string): RegExp {
+  const alternatives = braces(path).map((alternative) => {
+    const steps = alternative.split('/').map((step) => (step === '**' ? '**' : source(step)));
+    return steps.join('/').replaceAll('**/', '(?:[^/]+/)*').replaceAll('**', '.*');
+  });
+  return new RegExp(`^(?:${alternatives.join('|')})$`, 'su');
 }
 
 /** `a{b,c}d` → `abd`, `acd`. */

@@ -40,6 +40,9 @@ test('a pattern, over pages, in order', async () => {
     ['a-1', 'a-2', 'a-5', 'a-<3>'].map((name) => `s3://set/rows/${name}.jsonl`),
   );
   expect(await names('s3://set/rows/**/*-4.jsonl')).toEqual(['s3://set/rows/deep/a-4.jsonl']);
+  expect(await names('s3://set/rows/{a-[12],b}.*')).toEqual(
+    ['a-1.jsonl', 'a-2.jsonl', 'b.txt'].map((name) => `s3://set/rows/${name}`),
+  );
   await expect(names('s3://set/none/*.x')).rejects.toMatchObject({ code: 'file-missing' });
 });
 

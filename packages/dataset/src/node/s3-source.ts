@@ -2,6 +2,7 @@ import { DatasetError } from '../error.js';
 import type { ByteSource } from '../source/byte-source.js';
 import { type Fetch, httpSize, httpSource } from '../source/http-source.js';
 import { nodeDecompressors } from './decompressors.js';
+import { globPattern } from './glob.js';
 
 /** Where an S3-compatible store is and how to sign. What is left out comes from `AWS_…` environment variables. */
 export interface S3Options {
@@ -46,12 +47,7 @@ export async function s3List(
 ): Promise<string[]> {
   const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/(.*)$/i.exec(pattern) ?? [];
   const prefix = key.slice(0, key.search(/[*?[{]/));
-  const fits = new RegExp(
-    `^${key.replaceAll(/\*\*\/?|[\\^$.*+?()|{}[\]]/g, (piece) =>
-      piece.startsWith('**') ? '.*' : piece === '*' ? '[^/]*' : piece === '?' ? '[^/]' : `\\${piece}`,
-    )}$`,
-    'su',
-  );
+  const fits = globPattern(key);
   const fetch = signing(options);
   const found: string[] = [];
   let token: string | undefined;
