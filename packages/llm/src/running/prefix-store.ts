@@ -101,7 +101,9 @@ export class PrefixStore {
     if (holds) this.#held.set(hold, undefined);
     for (const other of this.#entries) {
       if (this.#isHeld(other)) continue;
-      if (commonLength(other.key, entry.key) === other.key.ids.length) this.#drop(other);
+      const { length } = other.key.ids;
+      const contained = commonLength(other.key, entry.key) === length;
+      if (contained && entry.sequence.reusableFor(length, length)) this.#drop(other);
     }
     this.#entries.add(entry);
     if (holds) this.#held.set(hold, entry);

@@ -1,5 +1,5 @@
 import { hostTensor } from '@internvl/backend';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { generate } from '../generate.js';
 import { LanguageModel } from '../language-model.js';
 import type { Prompt } from '../prompt.js';
@@ -12,6 +12,10 @@ import type { RunningBatchOptions, RunningOptions } from './running-options.js';
 
 const SLOT = 39;
 const pause = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 6; turn++) await pause();
+}
 
 /** What one caller asks, when, and when it leaves. */
 interface Call {
@@ -121,7 +125,7 @@ const kinds = {
 };
 
 describe.each(Object.entries(kinds))('%s', (_, build) => {
-  it.each([1, 2, 3, 4, 5, 6])('random callers get what they would get alone, seed %i', async (seed) => {
+  it.each([1, 2, 3, 4])('random callers get what they would get alone, seed %i', async (seed) => {
     const random = seededRandom(seed);
     const tiny = build();
     const model = new LanguageModel(tiny);
@@ -131,13 +135,14 @@ describe.each(Object.entries(kinds))('%s', (_, build) => {
       ...(seed % 3 === 0 && { cacheBytes: 80_000 }),
     };
     const batch = new RunningBatch(model, { ...limits, pause });
-    const calls = Array.from({ length: 24 }, () => randomCall(random));
+    const calls = Array.from({ length: 16 }, () => randomCall(random));
     let widest = 0;
     tiny.onRun = () => {
       widest = Math.max(widest, batch.load.running);
     };
     const outcomes = await Promise.all(calls.map((call) => make(batch, call)));
     expect(widest).toBeLessThanOrEqual(limits.rows!);
+    await settle();
     expect(batch.load).toEqual({ running: 0, waiting: 0 });
     const fresh = new LanguageModel(build());
     for (const [index, { prompt, options, leaves }] of calls.entries()) {
@@ -173,8 +178,8 @@ describe('a running batch', () => {
   it('runs at most one chunk of a long prompt between two steps of the others', async () => {
     const tiny = tinyModel();
     const batch = new RunningBatch(new LanguageModel(tiny), { pause });
-    const talker = make(batch, ask(numbers(3), { maxNewTokens: 40 }));
-    for (let turn = 0; turn < 4; turn++) await pause();
+    const talker = make(batch, { ...ask(numbers(3), { maxNewTokens: 40 }), slowness: 1 });
+    while (tiny.runs.length < 2) await pause();
     const long = make(batch, ask(numbers(40, 7), { maxNewTokens: 1, chunkTokens: 4 }));
     await Promise.all([talker, long]);
     const chunks = tiny.runs.flatMap(([tokens], index) => (tokens === 4 ? [index] : []));
@@ -214,7 +219,9 @@ describe('a running batch', () => {
     const batch = new RunningBatch(new LanguageModel(tinyModel()), { rows: 1, pause });
     const order: number[] = [];
     const calls = [0, 1, 2].map((caller) =>
-      make(batch, ask(numbers(4, caller * 7), { maxNewTokens: 3 })).then(() => order.push(caller)),
+      make(batch, { ...ask(numbers(4, caller * 7), { maxNewTokens: 3 }), slowness: 1 }).then(() =>
+        order.push(caller),
+      ),
     );
     await pause();
     await pause();
@@ -313,9 +320,8 @@ describe('a running batch', () => {
     const events = batch.generate({ ids: numbers(5) }, { maxNewTokens: 30 });
     for (let event = await events.next(); event.value?.type !== 'token'; ) event = await events.next();
     await events.next();
-    for (let turn = 0; turn < 5; turn++) await pause();
+    await settle();
     expect(tiny.runs).toEqual([[5], [1]]);
     await events.return();
-    expect(vi.isFakeTimers()).toBe(false);
   });
 });
