@@ -56,7 +56,7 @@ test('the connection is lost at 60 %, and later the download goes on where it wa
   hub.breaksAt = 0.6;
   const dialog = await lookUp(hub.repo);
   await dialog.getByRole('button', { name: 'Download and open' }).click();
-  await failure().waitFor({ timeout: 60_000 });
+  await failure().waitFor();
   expect(await failure().textContent()).toContain('The connection was lost.');
   hub.repair();
   await failure().getByRole('button', { name: 'Resume' }).click();

@@ -12,8 +12,8 @@ export const pageProject: TestProjectConfiguration = {
     include: ['e2e/*.test.ts'],
     globalSetup: file('build-page.ts'),
     fileParallelism: false,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
-    expect: { poll: { timeout: 60_000 } },
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+    expect: { poll: { timeout: 120_000 } },
   },
 };

@@ -18,30 +18,34 @@ async function visit(
   await visitor.close();
 }
 
+/** Adds an image, and waits until it is shown. */
+async function choose({ page }: Visitor, file: string): Promise<void> {
+  const images = await page.locator('.strip li').count();
+  await page.locator('input[type=file][multiple]').first().setInputFiles(file);
+  await page.locator('.strip li').nth(images).waitFor();
+}
+
 const browser = await launch();
 try {
   await visit('desktop', { viewport: { width: 1200, height: 760 } }, async (visitor) => {
     await visitor.ask('How many shapes are there?');
     await visitor.ask('What color is the diamond?');
-    await visitor.ask('Describe the image.');
   });
   const dark = { viewport: { width: 1200, height: 760 }, colorScheme: 'dark', locale: 'zh-CN' } as const;
   await visit('dark-chinese', dark, async (visitor) => {
     const { page } = visitor;
-    await page.locator('input[type=file][multiple]').first().setInputFiles(panda);
-    await page.locator('.strip li').nth(1).waitFor();
+    await choose(visitor, sample('shapes-2.png'));
     await page.locator('.strip .remove').first().click();
-    await page.locator('input[type=file][multiple]').first().setInputFiles(sample('shapes-2.png'));
-    await page.locator('.strip li').nth(1).waitFor();
     await visitor.ask('圆形是什么颜色？');
+    await visitor.ask('图中有几个图形？');
     await page.locator('.composer textarea').fill('蓝色圆形');
     await page.locator('.composer .column button').nth(1).click();
-    await visitor.finished(1);
-    await page.locator('.strip button').first().click();
+    await visitor.finished(2);
   });
   await visit('phone', { viewport: { width: 390, height: 844 }, hasTouch: true }, async (visitor) => {
-    await visitor.ask('How many shapes are there?');
-    await visitor.page.locator('.talk').scrollIntoViewIfNeeded();
+    await choose(visitor, panda);
+    await visitor.page.locator('input[type=range]').fill('24');
+    await visitor.page.mouse.wheel(0, -5000);
   });
 } finally {
   await browser.close();

@@ -58,7 +58,7 @@ export class Visitor {
         console.error(`CSP violation: ${event.violatedDirective} ${event.blockedURI}`),
       );
     });
-    context.setDefaultTimeout(90_000);
+    context.setDefaultTimeout(200_000);
     const visitor = new Visitor(await context.newPage(), new URL(url).origin);
     await visitor.page.goto(url);
     return visitor;

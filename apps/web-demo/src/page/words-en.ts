@@ -1,7 +1,7 @@
 /** Every sentence of the page in English; its type is what every other language has to have. */
 export const en = {
   title: 'InternVL in your browser',
-  subtitle: 'A vision language model that runs on this device. Images and questions never leave it.',
+  subtitle: 'A vision language model on this device. Images and questions never leave it.',
   language: 'Language',
   theme: 'Colours',
   themes: { auto: 'Auto', light: 'Light', dark: 'Dark' },
