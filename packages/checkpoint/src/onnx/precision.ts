@@ -3,7 +3,7 @@ import type { GraphBuilder } from './graph-builder.js';
 
 /**
  * How weights are stored and multiplied. `fp32`: as they are. `fp16`: half the size, widened to float32 when the graph is
- * loaded. `int8`: eight bits, one scale for each output channel, integer products (CPU, WASM). `q8`, `q4`: eight or four
+ * loaded. `int8`: bytes, one scale for each output channel, integer products (CPU, WASM). `q8`, `q4`: eight or four
  * bits in blocks of 32 (CPU, WebGPU).
  */
 export type PrecisionName = 'fp32' | 'fp16' | 'int8' | 'q8' | 'q4';
