@@ -1,10 +1,10 @@
 import { isJsonObject, type JsonValue } from '../sample/json.js';
-import type { Place } from '../sample/problem.js';
+import type { Place, Problem } from '../sample/problem.js';
 import { noProblems, type Reading } from '../sample/reading.js';
 import type { ImageRef, Sample } from '../sample/sample.js';
 import type { ByteSource } from '../source/byte-source.js';
 import { BLOCK, writeHeader } from '../tar/header.js';
-import { readTar, type TarMember } from '../tar/read-tar.js';
+import { readTar, type TarFault, type TarMember } from '../tar/read-tar.js';
 import { imageExtension } from './base64.js';
 import type { Format, ReadFormatOptions, WriteFormatOptions } from './format.js';
 import { imageBytes } from './image-bytes.js';
@@ -52,20 +52,15 @@ async function* read(
   for await (const member of readTar(source.stream({ signal: options.signal }), MOST_MEMBER)) {
     options.signal?.throwIfAborted();
     if ('fault' in member) {
-      if (group !== undefined && member.fault !== 'cut') yield reading(group, options);
-      const place: Place = {
+      // A cut costs the sample it is in; at the other faults the last sample is whole.
+      const lost = group !== undefined && member.fault === 'cut';
+      if (group !== undefined && !lost) yield reading(group, options);
+      const place = {
         file: source.name,
-        row: row + (group === undefined || member.fault !== 'cut' ? 1 : 0),
+        row: Math.max(1, lost ? row : row + 1),
         byteOffset: member.byteOffset,
       };
-      const problems = new RowProblems(place);
-      problems.error(
-        member.fault === 'cut' ? 'tar-cut' : 'tar-header',
-        member.fault === 'cut'
-          ? 'Expected the rest of the tar, got the end of the file; the samples before are whole, fetch the file again.'
-          : `Expected a tar header at byte ${member.byteOffset}, got something else; the file is damaged or no tar.`,
-      );
-      yield { place, problems: problems.list };
+      yield { place, problems: [faultProblem(member, place)] };
       return;
     }
     const [key, ending] = keyOf(member.name);
@@ -102,6 +97,34 @@ async function* read(
     group.members.length = 0;
   }
   if (group !== undefined) yield reading(group, options);
+}
+
+function faultProblem({ fault, byteOffset }: TarFault, place: Place): Problem {
+  switch (fault) {
+    case 'cut':
+      return {
+        code: 'tar-cut',
+        severity: 'error',
+        message:
+          'Expected the rest of the tar, got the end of the file; the samples before are whole, fetch the file again.',
+        place,
+      };
+    case 'no-header':
+      return {
+        code: 'tar-header',
+        severity: 'error',
+        message: `Expected a tar header at byte ${byteOffset}, got something else; the file is damaged or no tar.`,
+        place,
+      };
+    case 'no-end':
+      return {
+        code: 'tar-end',
+        severity: 'warning',
+        message:
+          'Expected the zero blocks that close a tar, got the end of the file; it may be cut between two members.',
+        place,
+      };
+  }
 }
 
 /** `a/b/000012.seg.png` → `a/b/000012` and `seg.png`. */

@@ -12,7 +12,8 @@ export interface TarMember {
 
 /** Why reading stopped before the end. */
 export interface TarFault {
-  readonly fault: 'cut' | 'no-header';
+  /** `no-end`: all members are whole, but the zero blocks that close a tar are missing. */
+  readonly fault: 'cut' | 'no-header' | 'no-end';
   readonly byteOffset: number;
 }
 
@@ -31,12 +32,15 @@ export async function* readTar(
     for (;;) {
       const byteOffset = reader.position;
       const block = await reader.take(BLOCK);
-      if (block.length === 0) return;
+      if (block.length === 0) {
+        yield { fault: 'no-end', byteOffset };
+        return;
+      }
       if (block.length < BLOCK) {
         yield { fault: 'cut', byteOffset };
         return;
       }
-      // Two zero blocks end a tar; some writers leave them out, some pad with more.
+      // Two zero blocks end a tar; some writers pad with more.
       if (block.every((byte) => byte === 0)) return;
       const header = readHeader(block);
       if (header === undefined) {

@@ -75,6 +75,11 @@ test('a cut tar, no tar, a member that is too large', async () => {
     { fault: 'cut', byteOffset: 1536 },
   ]);
   expect(await read(new Uint8Array(2000).fill(65))).toEqual([{ fault: 'no-header', byteOffset: 0 }]);
+  expect(await read(tar.subarray(0, 3072))).toMatchObject([
+    { name: 'a' },
+    { name: 'b' },
+    { fault: 'no-end', byteOffset: 3072 },
+  ]);
   const [large, next] = await read(tar, { mostBytes: 100 });
   expect(large).toEqual({ name: 'a', size: 600, byteOffset: 0 });
   expect(next).toMatchObject({ name: 'b' });
