@@ -2,13 +2,16 @@ import type { ModelConfig } from '@internvl/checkpoint';
 import type { LanguageModel } from '@internvl/llm';
 import type { Tokenizer } from '@internvl/tokenizer';
 import type { VisionEncoder } from '@internvl/vision';
+import type { FormatCompiler } from './formats/format-compiler.js';
 import type { DecodeFile } from './images/decode-image.js';
 import type { PromptStyle } from './prompt/prompt-style.js';
 
 /** The language side of a model. */
 export interface LanguageSide {
   readonly model: LanguageModel;
-  readonly tokenizer: Pick<Tokenizer, 'decode' | 'decodeStream'>;
+  readonly tokenizer: Pick<Tokenizer, 'decode' | 'decodeStream' | 'tokenBytes'>;
+  /** Of this tokenizer. */
+  readonly formats: FormatCompiler;
   readonly prompts: PromptStyle;
 }
 

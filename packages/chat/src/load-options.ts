@@ -1,5 +1,6 @@
 import type { Backend } from '@internvl/backend';
 import type { Progress } from '@internvl/checkpoint';
+import type { MemoryOptions } from './memory-options.js';
 
 /** What loading is doing; `loading` names a graph that the backend is loading, `loaded` and `total` count graphs. */
 export type LoadProgress =
@@ -12,7 +13,7 @@ export type LoadProgress =
     };
 
 /** How a model is loaded in Node. */
-export interface LoadOptions {
+export interface LoadOptions extends MemoryOptions {
   /**
    * A device of `@internvl/backend-node` (`'cpu'`, `'webgpu'`, `'cuda'`, `'dml'`, `'coreml'`), `'reference'`, or, without a worker, a
    * backend of your own. Left out: the best that works here; `chat.facts.backend` says which.
@@ -25,8 +26,6 @@ export interface LoadOptions {
   readonly precision?: string | undefined;
   /** Threads of the runtime; its own choice when left out. */
   readonly threads?: number | undefined;
-  /** Most bytes of visual tokens that are kept for further questions about the same images; 64 MiB by default. */
-  readonly visionCacheBytes?: number | undefined;
   /** Folder for converted models and downloads; the user's cache folder when left out. */
   readonly cache?: string | undefined;
   /** Host the model in a worker thread, so that the event loop never stalls: true by default. */

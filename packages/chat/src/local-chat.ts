@@ -1,10 +1,12 @@
+import { RunningBatch } from '@internvl/llm';
 import type { Answer } from './answer.js';
 import { answerBatch } from './answering/answer-batch.js';
 import { encodeFeatures } from './answering/encode-features.js';
-import { Memory } from './answering/memory.js';
+import { Memory, type SharedMemory } from './answering/memory.js';
 import { streamAnswer } from './answering/stream-answer.js';
 import { TileCache } from './answering/tile-cache.js';
 import { traceAnswer } from './answering/trace-answer.js';
+import { breath } from './breath.js';
 import type {
   BatchQuestion,
   Chat,
@@ -18,29 +20,30 @@ import type {
 import type { ChatModel } from './chat-model.js';
 import type { ChatEvent } from './event.js';
 import { LocalConversation } from './local-conversation.js';
+import type { MemoryOptions } from './memory-options.js';
 import type { AnswerOptions } from './options.js';
 import type { ImageInput, Turn } from './turn.js';
 import { Work } from './work.js';
 
-export interface LocalChatOptions {
-  /**
-   * Most bytes of visual tokens that are kept, so that another question about the same image does without the vision
-   * encoder; 64 MiB by default, 0 keeps none.
-   */
-  readonly visionCacheBytes?: number | undefined;
-}
+export type LocalChatOptions = MemoryOptions;
 
-/** A chat over a model in this thread. Calls may overlap. */
+/** A chat over a model in this thread. Calls may overlap: answers then share the runs of the language model. */
 export class LocalChat implements Chat {
   readonly #model: ChatModel;
   readonly #work = new Work();
   readonly #tileCache: TileCache;
+  readonly #shared: SharedMemory;
   #disposal: Promise<void> | undefined;
 
   /** Takes the model over: disposing the chat frees it. @throws `invalid-option` */
-  constructor(model: ChatModel, { visionCacheBytes }: LocalChatOptions = {}) {
+  constructor(model: ChatModel, { visionCacheBytes, ...options }: LocalChatOptions = {}) {
     this.#model = model;
+    const { language } = model;
     this.#tileCache = new TileCache(visionCacheBytes);
+    this.#shared = {
+      tileCache: this.#tileCache,
+      running: language && new RunningBatch(language.model, { ...options, pause: breath }),
+    };
   }
 
   get facts(): ModelFacts {
@@ -50,7 +53,7 @@ export class LocalChat implements Chat {
 
   async *answer(turns: readonly Turn[], options: AnswerOptions = {}): AsyncGenerator<ChatEvent, void, void> {
     const signal = this.#work.signal(options.signal);
-    const memory = new Memory(this.#tileCache);
+    const memory = new Memory(this.#shared);
     try {
       yield* streamAnswer(this.#model, turns, { ...options, signal }, memory);
     } finally {
@@ -59,7 +62,7 @@ export class LocalChat implements Chat {
   }
 
   conversation(options: ConversationOptions = {}): Conversation {
-    return new LocalConversation(this.#model, this.#work, this.#tileCache, options);
+    return new LocalConversation(this.#model, this.#work, this.#shared, options);
   }
 
   async batch(questions: readonly BatchQuestion[], options: AnswerOptions = {}): Promise<readonly Answer[]> {
@@ -83,6 +86,7 @@ export class LocalChat implements Chat {
   async #dispose(): Promise<void> {
     this.#work.close();
     this.#tileCache.clear();
+    await this.#shared.running?.close();
     await this.#model.vision.dispose();
     await this.#model.language?.model.dispose();
     await this.#model.release?.();

@@ -1,7 +1,6 @@
 import { InternVLError } from '@internvl/backend';
-import { Memory } from './answering/memory.js';
+import { Memory, type SharedMemory } from './answering/memory.js';
 import { streamAnswer } from './answering/stream-answer.js';
-import type { TileCache } from './answering/tile-cache.js';
 import type { Conversation, ConversationOptions } from './chat.js';
 import type { ChatModel } from './chat-model.js';
 import type { ChatEvent } from './event.js';
@@ -23,10 +22,10 @@ export class LocalConversation implements Conversation {
   constructor(
     model: ChatModel,
     work: Work,
-    tileCache: TileCache,
+    shared: SharedMemory,
     { history, ...options }: ConversationOptions,
   ) {
-    this.#memory = new Memory(tileCache);
+    this.#memory = new Memory(shared, { keeps: true });
     this.#model = model;
     this.#work = work;
     this.#turns = new TurnList(history);

@@ -1,15 +1,16 @@
 import { type BatchRow, generateBatch } from '@internvl/llm';
 import type { Prompt } from '@internvl/tokenizer/templates';
-import type { Answer } from '../answer.js';
+import type { Answer, TokenLogprobs } from '../answer.js';
 import { breath } from '../breath.js';
 import type { BatchQuestion } from '../chat.js';
 import type { ChatModel } from '../chat-model.js';
 import type { AnswerOptions } from '../options.js';
+import { tokenLogprobs } from '../text/token-logprobs.js';
 import type { Turn } from '../turn.js';
 import { buildPrompt } from './build-prompt.js';
 import { choiceOptions } from './choice-options.js';
 import { encodeImages } from './encode-images.js';
-import { unseen } from './generate-answer.js';
+import { modelPrompt } from './generate-answer.js';
 import { GrowingText } from './growing-text.js';
 import type { ShownImages } from './memory.js';
 import { showImages } from './show-images.js';
@@ -20,6 +21,7 @@ interface Row {
   readonly prompt: Prompt;
   readonly shown: readonly ShownImages[];
   readonly growing: GrowingText;
+  readonly logprobs: TokenLogprobs[];
   readonly choice: BatchRow;
   readonly encodedTiles: number;
   readonly visionMs: number;
@@ -41,6 +43,7 @@ export async function answerBatch(
   const { clock } = model;
   const { signal } = options;
   const side = languageSide(model);
+  if (options.responseFormat) side.formats.constraint(options.responseFormat);
   const rows: Row[] = [];
   for (const { turns, ...own } of questions)
     rows.push(await openRow(model, turns, { ...options, ...own }, cache));
@@ -56,18 +59,22 @@ export async function answerBatch(
     await breath(signal);
     const row = rows[event.row]!;
     if (event.type === 'prefill-progress') prefilled = clock();
-    if (event.type === 'token') row.growing.pushAt(event.index, event.id);
+    if (event.type === 'token') {
+      row.growing.pushAt(event.index, event.id);
+      const logprobs = tokenLogprobs(side, event);
+      if (logprobs) row.logprobs.push(logprobs);
+    }
     if (event.type === 'finish' && event.reason.startsWith('stop')) row.finishReason = 'stop';
   }
   const times = { prefillMs: prefilled - start, decodeMs: clock() - prefilled, cachedTokens: 0 };
-  return rows.map(({ prompt, shown, growing, finishReason, encodedTiles, visionMs }) => {
+  return rows.map(({ prompt, shown, growing, logprobs, finishReason, encodedTiles, visionMs }) => {
     growing.end();
     const { text, ids } = growing;
     return finishAnswer(
       model,
       prompt,
       shown,
-      { text, ids, finishReason, ...times },
+      { text, ids, logprobs, finishReason, ...times },
       { encodedTiles, visionMs },
     );
   });
@@ -94,8 +101,9 @@ async function openRow(
     prompt,
     shown,
     growing,
+    logprobs: [],
     choice: {
-      prompt: unseen(prompt, shown, 0),
+      prompt: modelPrompt(prompt, shown),
       ...choiceOptions(side, prompt, options),
       stopWhen(ids) {
         growing.pushAt(ids.length - 1, ids.at(-1)!);

@@ -5,11 +5,11 @@ import type { GenerationOptions } from '../options.js';
 
 /** How tokens are chosen, in the language model's terms. */
 export function choiceOptions(
-  { prompts }: LanguageSide,
+  { prompts, formats }: LanguageSide,
   prompt: Prompt,
   options: GenerationOptions,
 ): ChoiceOptions {
-  const { maxNewTokens, temperature, topP, topK, minP, seed } = options;
+  const { maxNewTokens, temperature, topP, topK, minP, seed, logprobs, responseFormat } = options;
   const { repetitionPenalty, presencePenalty, frequencyPenalty } = options;
   return {
     maxNewTokens,
@@ -21,6 +21,8 @@ export function choiceOptions(
     repetitionPenalty,
     presencePenalty,
     frequencyPenalty,
+    logprobs,
+    constraint: responseFormat && formats.constraint(responseFormat),
     stopIds: prompts.stopIds,
     penaltyIds: prompts.penaltyIds(prompt),
   };

@@ -39,6 +39,7 @@ export async function* encodeImages(
   const planned = waiting.flatMap((entry) => entry.planned);
   const owners = planned.flatMap(({ tiled }) => Array<number>(tiled.tiles).fill(tiled.image));
   const tokens = new Map<number, Tensor<'float32'>>();
+  const names: (string | undefined)[] = [];
   const passing: Passing[] = [];
   let read = 0;
   let encoded = 0;
@@ -48,6 +49,7 @@ export async function* encodeImages(
     for await (const { tile, arithmetic, pixels } of tilePixels(planned, config, { signal })) {
       const index = read++;
       const key = await cache?.keyOf(tile.data, arithmetic);
+      names.push(key);
       const known = onTile ? undefined : cache?.get(key);
       if (known) {
         await breath(signal);
@@ -82,6 +84,7 @@ export async function* encodeImages(
   let first = 0;
   for (const entry of waiting) {
     entry.tokens = Array.from({ length: entry.tiles }, (_, index) => tokens.get(first + index)!);
+    entry.names = names.slice(first, first + entry.tiles);
     first += entry.tiles;
     entry.planned = [];
   }

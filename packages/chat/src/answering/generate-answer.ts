@@ -1,9 +1,11 @@
-import { generate, type ScoredStep } from '@internvl/llm';
+import type { RunningBatch, ScoredStep } from '@internvl/llm';
 import type { Prompt } from '@internvl/tokenizer/templates';
+import type { TokenLogprobs } from '../answer.js';
 import { breath } from '../breath.js';
 import type { LanguageSide } from '../chat-model.js';
 import type { PrefillProgress, TextDelta } from '../event.js';
 import type { AnswerOptions } from '../options.js';
+import { tokenLogprobs } from '../text/token-logprobs.js';
 import { choiceOptions } from './choice-options.js';
 import { GrowingText } from './growing-text.js';
 import type { Memory, ShownImages } from './memory.js';
@@ -12,6 +14,8 @@ import type { Memory, ShownImages } from './memory.js';
 export interface Generated {
   readonly text: string;
   readonly ids: readonly number[];
+  /** Empty where nobody asked. */
+  readonly logprobs: readonly TokenLogprobs[];
   readonly finishReason: 'stop' | 'length';
   readonly cachedTokens: number;
   readonly prefillMs: number;
@@ -28,49 +32,48 @@ export async function* generateAnswer(
   side: LanguageSide,
   prompt: Prompt,
   shown: readonly ShownImages[],
+  running: RunningBatch,
   memory: Memory,
   { clock, onScores, ...options }: GenerateAnswerOptions,
 ): AsyncGenerator<PrefillProgress | TextDelta, Generated, void> {
-  const { model } = side;
   const choice = choiceOptions(side, prompt, options);
   const growing = new GrowingText(side, options);
   const start = clock();
-  const sequence = memory.recall(model, prompt, shown);
-  const cachedTokens = sequence.length;
+  let cachedTokens = 0;
   let prefilled = start;
   let finishReason: Generated['finishReason'] = 'length';
-  try {
-    const events = generate(model, unseen(prompt, shown, cachedTokens), {
-      ...choice,
-      sequence,
-      signal: options.signal,
-      chunkTokens: options.chunkTokens,
-      onScores,
-    });
-    for await (const event of events) {
-      await breath(options.signal);
-      if (event.type === 'prefill-progress') {
-        yield { type: 'prefill-progress', loaded: cachedTokens + event.tokens, total: prompt.ids.length };
-      } else if (event.type === 'token') {
-        if (event.index === 0) prefilled = clock();
-        const delta = growing.push(event.id);
-        if (delta) yield delta;
-        if (growing.stopped) {
-          finishReason = 'stop';
-          break;
-        }
-      } else if (event.reason === 'stop') {
+  const events = running.generate(modelPrompt(prompt, shown), {
+    ...choice,
+    hold: memory.hold,
+    visualNames: shown.flatMap(({ names }) => names),
+    signal: options.signal,
+    chunkTokens: options.chunkTokens,
+    onScores,
+  });
+  for await (const event of events) {
+    await breath(options.signal);
+    if (event.type === 'started') {
+      cachedTokens = event.cachedTokens;
+    } else if (event.type === 'prefill-progress') {
+      yield { type: 'prefill-progress', loaded: cachedTokens + event.tokens, total: prompt.ids.length };
+    } else if (event.type === 'token') {
+      if (event.index === 0) prefilled = clock();
+      const delta = growing.push(event.id, tokenLogprobs(side, event));
+      if (delta) yield delta;
+      if (growing.stopped) {
         finishReason = 'stop';
+        break;
       }
+    } else if (event.reason === 'stop') {
+      finishReason = 'stop';
     }
-    const rest = growing.end();
-    if (rest) yield rest;
-  } finally {
-    memory.remember(prompt, shown, growing.ids);
   }
+  const rest = growing.end();
+  if (rest) yield rest;
   return {
     text: growing.text,
     ids: growing.ids,
+    logprobs: growing.logprobs,
     finishReason,
     cachedTokens,
     prefillMs: prefilled - start,
@@ -78,13 +81,12 @@ export async function* generateAnswer(
   };
 }
 
-/** The part of a prompt behind its first `cached` tokens, as the language model takes it. */
-export function unseen({ ids, slots, slotId }: Prompt, shown: readonly ShownImages[], cached: number) {
-  const left = slots.map((slot, index) => ({ ...slot, index })).filter(({ start }) => start >= cached);
+/** A prompt as the language model takes it. */
+export function modelPrompt({ ids, slots, slotId }: Prompt, shown: readonly ShownImages[]) {
   return {
-    ids: ids.slice(cached),
+    ids,
     slotId,
-    slots: left.map(({ start, count }) => ({ start: start - cached, end: start - cached + count })),
-    visualTokens: left.flatMap(({ index }) => shown[index]!.tokens),
+    slots: slots.map(({ start, count }) => ({ start, end: start + count })),
+    visualTokens: shown.flatMap(({ tokens }) => tokens),
   };
 }

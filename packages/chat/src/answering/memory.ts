@@ -1,6 +1,5 @@
 import type { Tensor } from '@internvl/backend';
-import type { LanguageModel, Sequence } from '@internvl/llm';
-import type { Prompt } from '@internvl/tokenizer/templates';
+import type { PrefixHold, RunningBatch } from '@internvl/llm';
 import type { TiledImage } from '../answer.js';
 import type { ImageTiled } from '../event.js';
 import type { Placeholder } from '../images/placeholders.js';
@@ -16,43 +15,30 @@ export interface ShownImages {
   planned: readonly PlannedImage[];
   /** Visual tokens, one tensor `[tokensPerTile, hidden]` for each tile. */
   tokens: readonly Tensor<'float32'>[];
+  /** For each tile a name of what it shows, where there is one. */
+  names: readonly (string | undefined)[];
+}
+
+/** What all conversations of a chat share. */
+export interface SharedMemory {
+  /** Visual tokens of tiles. */
+  readonly tileCache?: TileCache | undefined;
+  /** Answers that run together, and the caches of those before. Absent without a language model. */
+  readonly running: RunningBatch | undefined;
 }
 
 /** What a conversation keeps between answers: its images, and the model's cache of its prompt and answer. */
 export class Memory {
-  /** Visual tokens that all conversations of a chat share. */
-  readonly tileCache: TileCache | undefined;
+  readonly shared: SharedMemory;
+  /** Keeps the model's cache. */
+  readonly hold: PrefixHold | undefined;
   /** Images of the turns that were answered, one entry for each placeholder. */
   shown: readonly ShownImages[] = [];
-  #sequence: Sequence | undefined;
-  #ids: readonly number[] = [];
-  #slots: readonly { readonly start: number; readonly shown: ShownImages }[] = [];
 
-  constructor(tileCache?: TileCache) {
-    this.tileCache = tileCache;
-  }
-
-  /**
-   * A sequence that holds as much of the beginning of `prompt` as the cache has, never all of it. How much, its length
-   * tells. `remember` must follow when the work is over, however it ends.
-   */
-  recall(model: LanguageModel, prompt: Prompt, shown: readonly ShownImages[]): Sequence {
-    const kept = this.#sequence;
-    const common = Math.min(this.#common(prompt, shown), prompt.ids.length - 1);
-    if (kept && common > 0 && kept.reusableFor(prompt.ids.length, common)) {
-      kept.truncate(common);
-      return kept;
-    }
-    kept?.dispose();
-    this.#sequence = model.sequence();
-    return this.#sequence;
-  }
-
-  /** Notes what the sequence of `recall` holds now: the beginning of the prompt and the new ids. */
-  remember(prompt: Prompt, shown: readonly ShownImages[], newIds: readonly number[]): void {
-    const length = this.#sequence?.length ?? 0;
-    this.#ids = [...prompt.ids, ...newIds].slice(0, length);
-    this.#slots = prompt.slots.map(({ start }, index) => ({ start, shown: shown[index]! }));
+  /** `keeps`: whether the cache of the last answer is kept whatever else is answered. */
+  constructor(shared: SharedMemory, { keeps = false }: { readonly keeps?: boolean } = {}) {
+    this.shared = shared;
+    this.hold = keeps ? shared.running?.hold() : undefined;
   }
 
   /** Forgets the images of turns from `turnCount` on. */
@@ -61,22 +47,7 @@ export class Memory {
   }
 
   dispose(): void {
-    this.#sequence?.dispose();
-    this.#sequence = undefined;
-    this.#ids = [];
-  }
-
-  /** Length of the common beginning: the same ids, and the same images in their slots. */
-  #common(prompt: Prompt, shown: readonly ShownImages[]): number {
-    let common = 0;
-    while (common < this.#ids.length && this.#ids[common] === prompt.ids[common]) common++;
-    for (const [index, { start }] of prompt.slots.entries()) {
-      const before = this.#slots[index];
-      if (start >= common) break;
-      if (before?.start !== start || before.shown !== shown[index]) return start;
-    }
-    const extra = this.#slots[prompt.slots.length];
-    return extra ? Math.min(common, extra.start) : common;
+    this.hold?.dispose();
   }
 }
 

@@ -27,7 +27,7 @@ export async function* showImages(
     const images = planned.get(placeholder) ?? [];
     const tiled = images.map((image) => image.tiled);
     const tiles = tiled.reduce((sum, image) => sum + image.tiles, 0);
-    return { placeholder, planned: images, tiled, tiles, tokens: [] };
+    return { placeholder, planned: images, tiled, tiles, tokens: [], names: [] };
   });
   return [...known, ...shown];
 }

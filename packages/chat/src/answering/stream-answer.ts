@@ -33,18 +33,20 @@ export async function* streamAnswer(
   const { clock } = model;
   const { signal } = options;
   signal?.throwIfAborted();
+  // A format that can't be kept is refused before any work.
+  if (options.responseFormat) side.formats.constraint(options.responseFormat);
   const start = clock();
   const shown = yield* showImages(model, turns, memory.shown, options);
   const prompt = buildPrompt(model, side, turns, shown, options);
   yield { type: 'prompt-built', ...builtPrompt(prompt) };
   const encodedTiles = yield* encodeImages(model, shown, {
     signal,
-    cache: memory.tileCache,
+    cache: memory.shared.tileCache,
     onTile: observer.onTile,
   });
   const visionMs = clock() - start;
   await observer.onPrompt?.(prompt, shown);
-  const generated = yield* generateAnswer(side, prompt, shown, memory, {
+  const generated = yield* generateAnswer(side, prompt, shown, memory.shared.running!, memory, {
     ...options,
     clock,
     onScores: observer.onScores,
@@ -81,7 +83,7 @@ export function finishAnswer(
   model: ChatModel,
   prompt: Prompt,
   shown: readonly ShownImages[],
-  { text, ids, finishReason, cachedTokens, prefillMs, decodeMs }: Generated,
+  { text, ids, logprobs, finishReason, cachedTokens, prefillMs, decodeMs }: Generated,
   { encodedTiles, visionMs }: EncodedImages,
 ): Answer {
   const { backend, precision, loadMs } = model;
@@ -91,6 +93,7 @@ export function finishAnswer(
     text,
     ids,
     finishReason,
+    ...(logprobs.length > 0 && { logprobs }),
     prompt: builtPrompt(prompt),
     tiles: tiledImages(shown),
     encodedTiles,

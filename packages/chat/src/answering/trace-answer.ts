@@ -1,10 +1,12 @@
 import { hostTensor, type Tensor } from '@internvl/backend';
+import { RunningBatch } from '@internvl/llm';
 import type { Answer } from '../answer.js';
+import { breath } from '../breath.js';
 import type { Trace } from '../chat.js';
 import type { ChatModel } from '../chat-model.js';
 import type { AnswerOptions } from '../options.js';
 import type { Turn } from '../turn.js';
-import { unseen } from './generate-answer.js';
+import { modelPrompt } from './generate-answer.js';
 import { Memory } from './memory.js';
 import { languageSide, streamAnswer } from './stream-answer.js';
 
@@ -19,7 +21,9 @@ export async function traceAnswer(
   const keep = (name: string, tensor: Tensor<'float32'>) => {
     stages.set(name, [...(stages.get(name) ?? []), tensor]);
   };
-  const memory = new Memory();
+  // Every stage goes through the model, whatever was answered before.
+  const running = new RunningBatch(model, { parallelAnswers: 1, prefixCacheBytes: 0, pause: breath });
+  const memory = new Memory({ running });
   const { tileSize } = chatModel.config;
   let answer: Answer | undefined;
   try {
@@ -31,7 +35,7 @@ export async function traceAnswer(
         if (visualTokens) keep('visual_tokens', visualTokens);
       },
       async onPrompt(prompt, shown) {
-        const embeddings = await model.embed(unseen(prompt, shown, 0), options);
+        const embeddings = await model.embed(modelPrompt(prompt, shown), options);
         const { hidden } = model.spec;
         keep('inputs_embeds', hostTensor('float32', embeddings, [embeddings.length / hidden, hidden]));
       },
@@ -42,6 +46,7 @@ export async function traceAnswer(
     for await (const event of events) if (event.type === 'answer-finished') answer = event.answer;
   } finally {
     memory.dispose();
+    await running.close();
   }
   const tensors = Object.fromEntries([...stages].map(([name, parts]) => [name, stacked(parts)]));
   return { answer: answer!, tensors };

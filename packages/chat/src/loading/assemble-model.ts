@@ -4,6 +4,7 @@ import { LanguageModel } from '@internvl/llm';
 import { loadTokenizer } from '@internvl/tokenizer';
 import { VisionEncoder } from '@internvl/vision';
 import type { ChatModel, LanguageSide } from '../chat-model.js';
+import { formatCompiler } from '../formats/format-compiler.js';
 import type { DecodeFile } from '../images/decode-image.js';
 import type { LoadProgress } from '../load-options.js';
 import { promptStyleOf } from '../prompt/prompt-style-of.js';
@@ -108,5 +109,5 @@ async function languageSide(
     decoder: await load(decoder),
     spec: config.llm,
   });
-  return { model, tokenizer, prompts };
+  return { model, tokenizer, prompts, formats: formatCompiler(tokenizer) };
 }

@@ -5,12 +5,14 @@ import type { Chat } from '../chat.js';
 import { connectChat } from '../host/connect-chat.js';
 import type { LoadOptions } from '../load-options.js';
 import { LocalChat } from '../local-chat.js';
+import { type MemoryOptions, memoryOptions } from '../memory-options.js';
 import { loadModel } from './load-model.js';
 import { workerTransport } from './worker-transport.js';
 
 /** What a worker is told to load. */
 export interface LoadRequest
-  extends Pick<LoadOptions, 'precision' | 'threads' | 'cache' | 'env' | 'visionCacheBytes'> {
+  extends MemoryOptions,
+    Pick<LoadOptions, 'precision' | 'threads' | 'cache' | 'env'> {
   readonly model: string;
   readonly backend: string | undefined;
 }
@@ -42,7 +44,7 @@ export async function load(
       { option: 'backend', value: backend.name },
     );
   }
-  const { precision, threads, cache, env, visionCacheBytes } = options;
+  const { precision, threads, cache, env } = options;
   const request: LoadRequest = {
     model,
     backend,
@@ -50,7 +52,7 @@ export async function load(
     threads,
     cache,
     env: env && { ...env },
-    visionCacheBytes,
+    ...memoryOptions(options),
   };
   withoutTelemetry();
   const entry = new URL(import.meta.resolve('#node-worker'));

@@ -2,6 +2,7 @@ import { type Graph, hostTensor, type Tensors } from '@internvl/backend';
 import { LanguageModel } from '@internvl/llm';
 import { VisionEncoder } from '@internvl/vision';
 import type { ChatModel } from '../chat-model.js';
+import { formatCompiler } from '../formats/format-compiler.js';
 import type { DecodeFile } from '../images/decode-image.js';
 import { labelledParts } from '../prompt/labels.js';
 import type { PromptStyle } from '../prompt/prompt-style.js';
@@ -84,7 +85,7 @@ export function tinyChatModel({
     seen,
     config: tinyConfig,
     vision: new VisionEncoder(vision),
-    language: { model: language, tokenizer, prompts },
+    language: { model: language, tokenizer, prompts, formats: formatCompiler(tokenizer) },
     decodeFile,
     backend: 'tiny',
     precision: 'fp32',
@@ -154,6 +155,8 @@ const text = (id: number) => (id === END || id === SLOT ? '' : String.fromCharCo
 const tokenizer = {
   decode: (ids: Iterable<number>) => Array.from(ids, text).join(''),
   decodeStream: () => ({ push: text, end: () => '' }),
+  tokenBytes: (id: number) => (text(id) === '' ? undefined : Uint8Array.of(id)),
+  vocabularySize: VOCABULARY,
 };
 
 const prompts: PromptStyle = {

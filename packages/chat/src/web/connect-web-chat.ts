@@ -5,6 +5,7 @@ import { connectChat } from '../host/connect-chat.js';
 import { HostClient } from '../host/host-client.js';
 import type { FromClient, FromHost } from '../host/messages.js';
 import type { ClientMessage, HostMessage } from '../host/protocol.js';
+import { memoryOptions } from '../memory-options.js';
 import { endTransport, type WebWorker } from './message-end.js';
 import type { WebCalls, WebLoadRequest } from './web-calls.js';
 import type {
@@ -84,7 +85,7 @@ class ConnectedHost implements WebChatHost {
 
   async load(
     model: ModelToLoad,
-    { signal, onProgress, onNote, devices, threads, visionCacheBytes }: WebLoadOptions = {},
+    { signal, onProgress, onNote, devices, threads, ...options }: WebLoadOptions = {},
   ): Promise<Chat> {
     signal?.throwIfAborted();
     const { port1, port2 } = new MessageChannel();
@@ -98,7 +99,7 @@ class ConnectedHost implements WebChatHost {
       await transport.close();
       throw error;
     }
-    const request = { model, devices, threads, visionCacheBytes };
+    const request = { model, devices, threads, ...memoryOptions(options) };
     const chat = await connectChat<WebLoadRequest>(transport, request, { signal, onProgress, onNote });
     this.#chats.add(chat);
     return chat;

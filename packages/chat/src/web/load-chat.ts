@@ -91,7 +91,7 @@ async function openOnDevice(
   device: WebDevice,
   { stored }: FoundModel,
   runtime: WebRuntime,
-  { threads, visionCacheBytes, signal, onProgress, onNote }: WebLoadOptions,
+  { threads, signal, onProgress, onNote, ...options }: WebLoadOptions,
 ): Promise<OpenedOn> {
   const clock = () => performance.now();
   const start = clock();
@@ -108,7 +108,7 @@ async function openOnDevice(
       onProgress,
       onNote,
     });
-    const chat = new LocalChat({ ...model, release }, { visionCacheBytes });
+    const chat = new LocalChat({ ...model, release }, options);
     return { chat, lost: backend.lost, device };
   } catch (error) {
     await release();

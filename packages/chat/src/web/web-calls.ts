@@ -1,6 +1,7 @@
 import type { DeviceFacts } from '@internvl/backend-web';
 import type { Progress } from '@internvl/checkpoint';
 import type { StoredModel, StoreEstimate, WebModel } from '@internvl/checkpoint/web';
+import type { MemoryOptions } from '../memory-options.js';
 import type { CheckpointFacts, ModelToLoad, WebLoadOptions } from './web-chat-host.js';
 
 /** What a worker can be asked beside what its chats can be asked. */
@@ -16,7 +17,7 @@ export interface WebCalls {
 }
 
 /** What a chat in a worker is told to load. */
-export interface WebLoadRequest extends Pick<WebLoadOptions, 'devices' | 'threads' | 'visionCacheBytes'> {
+export interface WebLoadRequest extends MemoryOptions, Pick<WebLoadOptions, 'devices' | 'threads'> {
   readonly model: ModelToLoad;
 }
 

@@ -3,6 +3,7 @@ import type { ModelConfig, Progress } from '@internvl/checkpoint';
 import type { StoredModel, StoreEstimate, WebModel } from '@internvl/checkpoint/web';
 import type { Chat } from '../chat.js';
 import type { LoadProgress } from '../load-options.js';
+import type { MemoryOptions } from '../memory-options.js';
 
 /** Which model to load. */
 export type ModelToLoad =
@@ -21,7 +22,7 @@ export type ModelToLoad =
     };
 
 /** How a model is loaded into the worker. */
-export interface WebLoadOptions {
+export interface WebLoadOptions extends MemoryOptions {
   /**
    * Devices in the order in which they are tried, when loading and again when one is lost: `['webgpu', 'wasm']`. When left
    * out, the one that suits the model, then the others.
@@ -29,8 +30,6 @@ export interface WebLoadOptions {
   readonly devices?: readonly WebDevice[] | undefined;
   /** Threads of the runtime; its own choice when left out. */
   readonly threads?: number | undefined;
-  /** Most bytes of visual tokens that are kept for further questions about the same images; 64 MiB by default. */
-  readonly visionCacheBytes?: number | undefined;
   /** Ends loading; what was downloaded and converted so far is kept for the next time. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;

@@ -30,7 +30,7 @@ export interface State {
 /** Parts that one byte may lead through before the next byte. */
 const MOST_PARTS = 50_000;
 /** States and stacks that are remembered; then everything is forgotten. A state takes about 2 kB. */
-const MOST_REMEMBERED = 20_000;
+const MOST_REMEMBERED = 16_000;
 
 /**
  * Reads texts of a grammar byte by byte. States are made when they are first reached and remembered, so that what was

@@ -6,7 +6,7 @@ import { applyMask, type TokenMask, tokenMask } from './token-mask.js';
 import type { TokenVocabulary } from './token-vocabulary.js';
 
 /** Bytes of masks that are remembered for a grammar. */
-const MOST_MASK_BYTES = 2 ** 25;
+const MOST_MASK_BYTES = 2 ** 24;
 
 /**
  * Constrains answers to a grammar: pass what it returns as `constraint` to `generate`, for any number of answers, also at the

@@ -1,0 +1,61 @@
+import { InternVLError } from '@internvl/backend';
+import type { ConstraintFactory } from '@internvl/llm';
+import {
+  constrain,
+  jsonSchemaGrammar,
+  parseGrammar,
+  type TokenVocabulary,
+  tokenVocabulary,
+} from '@internvl/llm/grammar';
+import type { Tokenizer } from '@internvl/tokenizer';
+import type { ResponseFormat } from '../response-format.js';
+
+/** Formats that are kept, with what they know of the vocabulary. */
+const MOST_FORMATS = 8;
+
+/** Turns response formats into constraints on the tokens of a model. */
+export interface FormatCompiler {
+  /**
+   * The constraint of a format; the same format again costs nothing.
+   *
+   * @throws `schema-unsupported`, `grammar-invalid`, `invalid-option`
+   */
+  constraint(format: ResponseFormat): ConstraintFactory;
+}
+
+/** A compiler for a tokenizer. It reads the vocabulary when the first format comes. */
+export function formatCompiler(tokenizer: Pick<Tokenizer, 'tokenBytes' | 'vocabularySize'>): FormatCompiler {
+  let vocabulary: TokenVocabulary | undefined;
+  /** By what was asked for, the latest last. */
+  const known = new Map<string, ConstraintFactory>();
+  return {
+    constraint(format) {
+      const key = JSON.stringify(format);
+      let made = known.get(key);
+      if (made) known.delete(key);
+      else {
+        const grammar = grammarOf(format);
+        vocabulary ??= tokenVocabulary(tokenizer.tokenBytes, tokenizer.vocabularySize);
+        made = constrain(grammar, vocabulary);
+      }
+      known.set(key, made);
+      if (known.size > MOST_FORMATS) known.delete(known.keys().next().value!);
+      return made;
+    },
+  };
+}
+
+function grammarOf(format: ResponseFormat) {
+  switch (format.type) {
+    case 'json':
+      return jsonSchemaGrammar(format.schema);
+    case 'grammar':
+      return parseGrammar(format.grammar);
+    default:
+      throw new InternVLError(
+        'invalid-option',
+        `Expected responseFormat of type json or grammar, got ${JSON.stringify(format)}; pass one of them.`,
+        { option: 'responseFormat', value: format },
+      );
+  }
+}
