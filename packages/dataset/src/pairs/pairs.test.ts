@@ -47,6 +47,7 @@ describe('a table as it comes', () => {
     ['tabs', `${founding}${rows}`.replaceAll(',', '\t')],
     ['a stated separator', `sep=;\n${`${founding}${rows}`.replaceAll(',', ';')}`],
     ['blanks around the header', ` English Questions , Chinese Answers\u00A0\n${rows}`],
+    ['a header broken in two', `"English\r\nQuestions",Chinese  Answers\n${rows}`],
     ['a quoted header', `"English Questions","Chinese Answers"\n${rows}`],
     [
       'other columns, another order',

@@ -32,7 +32,7 @@ export function separatorOf(header: string, names: ReadonlySet<string>): string 
   return best.separator;
 }
 
-/** A header cell as a name: without blanks around it (no-break ones too), in NFC. */
+/** A header cell as a name: without blanks around it (no-break ones too), a line break in it a blank, in NFC. */
 export function columnName(cell: string): string {
-  return cell.trim().normalize('NFC');
+  return cell.trim().replaceAll(/\s+/g, ' ').normalize('NFC');
 }
