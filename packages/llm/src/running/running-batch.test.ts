@@ -130,9 +130,9 @@ describe.each(Object.entries(kinds))('%s', (_, build) => {
     const tiny = build();
     const model = new LanguageModel(tiny);
     const limits: RunningBatchOptions = {
-      rows: 1 + Math.floor(random() * 5),
+      parallelAnswers: 1 + Math.floor(random() * 5),
       ...(seed % 2 === 0 && { prefixCacheBytes: 60_000 }),
-      ...(seed % 3 === 0 && { cacheBytes: 80_000 }),
+      ...(seed % 3 === 0 && { parallelBytes: 80_000 }),
     };
     const batch = new RunningBatch(model, { ...limits, pause });
     const calls = Array.from({ length: 16 }, () => randomCall(random));
@@ -141,7 +141,7 @@ describe.each(Object.entries(kinds))('%s', (_, build) => {
       widest = Math.max(widest, batch.load.running);
     };
     const outcomes = await Promise.all(calls.map((call) => make(batch, call)));
-    expect(widest).toBeLessThanOrEqual(limits.rows!);
+    expect(widest).toBeLessThanOrEqual(limits.parallelAnswers!);
     await settle();
     expect(batch.load).toEqual({ running: 0, waiting: 0 });
     const fresh = new LanguageModel(build());
@@ -201,7 +201,7 @@ describe('a running batch', () => {
 
   it('frees the row of a caller who leaves before the next run', async () => {
     const tiny = tinyModel();
-    const batch = new RunningBatch(new LanguageModel(tiny), { rows: 2, pause });
+    const batch = new RunningBatch(new LanguageModel(tiny), { parallelAnswers: 2, pause });
     const stays = make(batch, ask(numbers(5), { maxNewTokens: 30 }));
     const controller = new AbortController();
     const leaver = batch.generate({ ids: numbers(6, 9) }, { maxNewTokens: 50, signal: controller.signal });
@@ -216,7 +216,7 @@ describe('a running batch', () => {
   });
 
   it('keeps waiting callers out until a row is free, first come first served', async () => {
-    const batch = new RunningBatch(new LanguageModel(tinyModel()), { rows: 1, pause });
+    const batch = new RunningBatch(new LanguageModel(tinyModel()), { parallelAnswers: 1, pause });
     const order: number[] = [];
     const calls = [0, 1, 2].map((caller) =>
       make(batch, { ...ask(numbers(4, caller * 7), { maxNewTokens: 3 }), slowness: 1 }).then(() =>
@@ -233,12 +233,12 @@ describe('a running batch', () => {
   it('runs answers together only as far as their caches fit, and a larger one alone', async () => {
     const model = new LanguageModel(tinyModel());
     const tokens = 64 * model.tokenBytes;
-    for (const [cacheBytes, expected] of [
+    for (const [parallelBytes, expected] of [
       [3 * 64 * model.tokenBytes + 1, 1],
       [3 * 512 * model.tokenBytes, 3],
       [tokens, 1],
     ] as const) {
-      const batch = new RunningBatch(model, { cacheBytes, pause });
+      const batch = new RunningBatch(model, { parallelBytes, pause });
       let most = 0;
       await Promise.all(
         [1, 2, 3, 4].map(async (from) => {
@@ -286,8 +286,8 @@ describe('a running batch', () => {
   });
 
   it.each([
-    [{ rows: 0 }, 'rows'],
-    [{ cacheBytes: -1 }, 'cacheBytes'],
+    [{ parallelAnswers: 0 }, 'parallelAnswers'],
+    [{ parallelBytes: -1 }, 'parallelBytes'],
     [{ prefixCacheBytes: Number.NaN }, 'prefixCacheBytes'],
   ])('refuses %o', (options, option) => {
     const make = () => new RunningBatch(new LanguageModel(tinyModel()), options);

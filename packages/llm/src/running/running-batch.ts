@@ -13,8 +13,8 @@ import { Prefilling } from './prefilling.js';
 import { type PrefixHold, PrefixStore } from './prefix-store.js';
 import {
   assertRunningOptions,
-  DEFAULT_CACHE_BYTES,
-  DEFAULT_ROWS,
+  DEFAULT_ANSWERS,
+  DEFAULT_PARALLEL_BYTES,
   type RunningBatchOptions,
   type RunningOptions,
 } from './running-options.js';
@@ -38,7 +38,7 @@ interface Waiting {
  */
 export class RunningBatch {
   readonly #model: LanguageModel;
-  readonly #limits: { readonly rows: number; readonly cacheBytes: number };
+  readonly #limits: { readonly parallelAnswers: number; readonly parallelBytes: number };
   readonly #pause: () => Promise<void>;
   readonly #store: PrefixStore;
   readonly #waiting: Waiting[] = [];
@@ -56,15 +56,15 @@ export class RunningBatch {
   constructor(
     model: LanguageModel,
     {
-      rows = DEFAULT_ROWS,
-      cacheBytes = DEFAULT_CACHE_BYTES,
+      parallelAnswers = DEFAULT_ANSWERS,
+      parallelBytes = DEFAULT_PARALLEL_BYTES,
       prefixCacheBytes,
       pause = () => Promise.resolve(),
     }: RunningBatchOptions = {},
   ) {
-    assertRunningOptions(rows, cacheBytes);
+    assertRunningOptions(parallelAnswers, parallelBytes);
     this.#model = model;
-    this.#limits = { rows, cacheBytes };
+    this.#limits = { parallelAnswers, parallelBytes };
     this.#pause = pause;
     this.#store = new PrefixStore(prefixCacheBytes);
     this.#decoding = new DecodingRows(model, this.#store);
@@ -217,11 +217,11 @@ export class RunningBatch {
     if (!next) return false;
     const running = this.#reserved.size;
     if (running === 0) return true;
-    if (running >= this.#limits.rows) return false;
+    if (running >= this.#limits.parallelAnswers) return false;
     const tokens = Math.max(next.tokens, ...this.#reserved.values());
     const capacity = Math.max(capacityFor(tokens), this.#decoding.capacity);
     const rows = Math.max(running + 1, this.#decoding.room);
-    return rows * capacity * this.#model.tokenBytes <= this.#limits.cacheBytes;
+    return rows * capacity * this.#model.tokenBytes <= this.#limits.parallelBytes;
   }
 
   #admit(): void {

@@ -5,12 +5,12 @@ import type { PrefixHold } from './prefix-store.js';
 /** How many answers run together, and what that may take. */
 export interface RunningBatchOptions {
   /** Answers that are worked on at a time; more wait for their turn. 8 by default. */
-  readonly rows?: number | undefined;
+  readonly parallelAnswers?: number | undefined;
   /**
    * Most bytes of keys and values of answers that run together, their prompts and `maxNewTokens` counted in full; 1 GiB
    * by default. An answer that needs more by itself runs alone.
    */
-  readonly cacheBytes?: number | undefined;
+  readonly parallelBytes?: number | undefined;
   /** Most bytes of keys and values kept for prompts that begin as one before; 256 MiB by default, 0 keeps none. */
   readonly prefixCacheBytes?: number | undefined;
   /** Lets readers have their turn between runs: resolves in a later task. Without it, in a later microtask. */
@@ -28,23 +28,23 @@ export interface RunningOptions extends ChoiceOptions, PrefillOptions {
   readonly hold?: PrefixHold | undefined;
 }
 
-export const DEFAULT_ROWS = 8;
-export const DEFAULT_CACHE_BYTES = 2 ** 30;
+export const DEFAULT_ANSWERS = 8;
+export const DEFAULT_PARALLEL_BYTES = 2 ** 30;
 
 /** @throws `invalid-option` */
-export function assertRunningOptions(rows: number, cacheBytes: number): void {
-  if (!(Number.isSafeInteger(rows) && rows >= 1)) {
+export function assertRunningOptions(parallelAnswers: number, parallelBytes: number): void {
+  if (!(Number.isSafeInteger(parallelAnswers) && parallelAnswers >= 1)) {
     throw new InternVLError(
       'invalid-option',
-      `Expected rows as a whole number from 1 on, got ${rows}; leave it out for ${DEFAULT_ROWS}.`,
-      { option: 'rows', value: rows },
+      `Expected parallelAnswers as a whole number from 1 on, got ${parallelAnswers}; leave it out for ${DEFAULT_ANSWERS}.`,
+      { option: 'parallelAnswers', value: parallelAnswers },
     );
   }
-  if (!(cacheBytes >= 0)) {
+  if (!(parallelBytes >= 0)) {
     throw new InternVLError(
       'invalid-option',
-      `Expected cacheBytes as a number of bytes from 0 on, got ${cacheBytes}; leave it out for 1 GiB.`,
-      { option: 'cacheBytes', value: cacheBytes },
+      `Expected parallelBytes as a number of bytes from 0 on, got ${parallelBytes}; leave it out for 1 GiB.`,
+      { option: 'parallelBytes', value: parallelBytes },
     );
   }
 }
