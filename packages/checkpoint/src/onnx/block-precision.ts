@@ -23,11 +23,11 @@ export class BlockPrecision implements Precision {
   }
 
   rowBytes(columns: number): number {
-    return (this.tableRowBytes(columns) * this.#bits) / tableBits;
+    return bytesOfRow(columns, this.#bits);
   }
 
   tableRowBytes(columns: number): number {
-    return Math.ceil(columns / blockSize) * blockSize;
+    return bytesOfRow(columns, tableBits);
   }
 
   linear(graph: GraphBuilder, name: string, x: string, weight: Matrix, bias?: Matrix): string {
@@ -66,6 +66,11 @@ export class BlockPrecision implements Precision {
 
 /** Bits of the embedding table and the head. */
 const tableBits = 8;
+
+/** Codes and scales. */
+function bytesOfRow(columns: number, bits: BlockBits): number {
+  return Math.ceil(columns / blockSize) * ((blockSize * bits) / 8 + 4);
+}
 
 function multiply(graph: GraphBuilder, name: string, x: string, weight: Matrix, bits: BlockBits): string {
   const tensor = quantisedBlocks(weight, bits);

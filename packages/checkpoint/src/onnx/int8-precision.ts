@@ -17,12 +17,13 @@ const FLOAT32 = 1;
 export class Int8Precision implements Precision {
   readonly name = 'int8';
 
+  /** Codes and the scale. */
   rowBytes(columns: number): number {
-    return columns;
+    return columns + 4;
   }
 
   tableRowBytes(columns: number): number {
-    return columns;
+    return this.rowBytes(columns);
   }
 
   linear(graph: GraphBuilder, name: string, x: string, weight: Matrix, bias?: Matrix): string {

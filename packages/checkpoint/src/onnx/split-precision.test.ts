@@ -8,10 +8,12 @@ import { nodeBackend } from '@internvl/backend-node';
 import { expect, onTestFinished, test } from 'vitest';
 import { convert } from '../convert/convert.js';
 import type { ConvertedModel } from '../convert/converted-model.js';
+import { planConversion } from '../convert/plan.js';
 import { openFolder } from '../source/open-folder.js';
 import { fixtures } from '../testing/checkpoints.js';
 import { temporaryFolder } from '../testing/temporary-folder.js';
 import { floats, TinyDecoder } from '../testing/tiny-decoder.js';
+import { partPrecisions } from './part-precisions.js';
 import type { PrecisionName } from './precision.js';
 
 /** Rows of a table in each precision take 256, 256, 64 and 64 bytes: a few dozen parts of the 935 rows. */
@@ -66,6 +68,19 @@ test.each(cases)('tensors cut to a size compute the same: %s on %s', async (prec
     );
     expect(off).toBeLessThanOrEqual(1e-4);
   }
+});
+
+test.each(precisions)('what is stored is within the limit too: %s', async (precision) => {
+  const checkpoint = await openFolder(join(fixtures, 'v3-5-tied'), { cache: await temporaryFolder() });
+  onTestFinished(() => checkpoint.close());
+  const { config, weights } = checkpoint;
+  const plan = await planConversion(config, weights, {
+    precision: partPrecisions(precision),
+    maxTensorBytes: limit,
+  });
+  const cut = plan.data.entries.filter(({ tensor }) => tensor.name.includes('weight'));
+  expect(cut.length).toBeGreaterThan(50);
+  for (const { tensor } of cut) expect(tensor.bytes, tensor.name).toBeLessThanOrEqual(limit);
 });
 
 test('a table that is cut is still stored once for embedding and head', async () => {

@@ -70,7 +70,7 @@ export class SplitPrecision implements Precision {
 
   /** Equal parts but for the last, the same for every reader of a matrix. */
   #parts(matrix: Matrix, rowBytes: number): { readonly matrix: Matrix; readonly first: number }[] {
-    const most = Math.floor(this.#maxTensorBytes / rowBytes);
+    const most = Math.floor((this.#maxTensorBytes - padding) / rowBytes);
     if (!(most >= 1)) throw tooSmall(this.#maxTensorBytes, rowBytes);
     if (matrix.rows <= most) return [{ matrix, first: 0 }];
     const count = Math.ceil(matrix.rows / most);
@@ -81,6 +81,9 @@ export class SplitPrecision implements Precision {
     });
   }
 }
+
+/** Bytes that may lie between codes and scales. */
+const padding = 64;
 
 function rowsOf(matrix: Matrix, first: number, count: number): Matrix {
   return { ...pickRows(matrix, [{ first, count }]), name: `${matrix.name}.rows.${first}` };
