@@ -27,6 +27,7 @@ export interface RowChecker {
   check(row: JsonValue, sink: FindingSink): NamedImages | undefined;
 }
 
+const tag = /<[^<>]{1,40}>/g;
 /** Letters below which a text has no language. */
 const LEAST_LETTERS = 6;
 /** Letters below which languages of one script are not told apart. */
@@ -134,7 +135,11 @@ export function rowChecker({ language, specialTokens, identify }: RowRules = {})
         if (needsCharacters(counts)) checkCharacters(text, counts, valuePointer(index), sink);
         if (counts[charClass.less]! > 0) checkTags(text, speaker, index, valuePointer(index), sink);
         if (speaker !== 'gpt') return;
-        if (expected !== undefined) checkLanguage(text, counts, expected, valuePointer(index), sink);
+        if (expected !== undefined) {
+          // Tags are written in Latin letters in every language.
+          const words = counts[charClass.less]! > 0 ? text.replaceAll(tag, ' ') : text;
+          checkLanguage(words, words === text ? counts : scan(words), expected, valuePointer(index), sink);
+        }
         if (!suspects(text)) return;
         const ratio = repetitionRatio(text);
         if (ratio > REPETITION_THRESHOLD) {

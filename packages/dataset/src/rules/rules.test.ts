@@ -257,6 +257,7 @@ const cases: readonly (readonly [name: string, text: string, expected: readonly 
     row({ lang: 'zh-Hans' }, '这是什么？', '這個圖書館'),
     ['language-mismatch /conversations/1/value'],
   ],
+  ['tags have no language', row({ lang: 'zh' }, '在哪里？', '<ref>狗</ref><box>[[1, 2, 3, 4]]</box>'), []],
   ['a number has no language', row({ lang: 'zh' }, '几个？', '42'), []],
   ['a brand in Chinese', row({ lang: 'zh' }, '哪个牌子？', '这是 Apple 公司的 MacBook'), []],
   ['a lang that is a number', row({ lang: 7 }), ['field-type /lang']],
