@@ -406,7 +406,7 @@ describe('the same image again', () => {
     const again = await askOf(chat, image(56, 28));
     expect([first.encodedTiles, again.encodedTiles, seen.tiles]).toEqual([3, 0, 3]);
     expect(again.ids).toEqual(first.ids);
-    // The cache of the language model is another matter: nothing of the first prompt is kept.
+    // The cache of the language model is another matter: so short a beginning is not worth a copy.
     expect(again.usage.cachedTokens).toBe(0);
     const said = await say(chat.conversation(), image(56, 28), 'What?');
     expect(said).toMatchObject({ encodedTiles: 0, usage: { cachedTokens: 0 } });
