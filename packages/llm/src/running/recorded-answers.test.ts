@@ -1,0 +1,98 @@
+import { basename } from 'node:path';
+import type { Backend } from '@internvl/backend';
+import { readRange } from '@internvl/backend/node';
+import { referenceBackend } from '@internvl/backend/reference';
+import { nodeBackend } from '@internvl/backend-node';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { generate } from '../generate.js';
+import type { LanguageModel } from '../language-model.js';
+import { seededRandom } from '../sampling/seeded-random.js';
+import { goldenModel } from '../testing/golden-model.js';
+import { goldenPenaltyIds, goldenPrompts } from '../testing/golden-prompt.js';
+import { fixtures, goldenRuns, readRecord, readTensors } from '../testing/golden-records.js';
+import type { RunningEvent } from './lane.js';
+import { RunningBatch } from './running-batch.js';
+import type { RunningOptions } from './running-options.js';
+
+const pause = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+suite(`${fixtures}mini-2b`, 'onnxruntime', () => nodeBackend({ device: 'cpu', threads: 1 }));
+suite(`${fixtures}v2-1b`, 'onnxruntime', () => nodeBackend({ device: 'cpu', threads: 1 }));
+suite(`${fixtures}mini-4b`, 'onnxruntime', () => nodeBackend({ device: 'cpu', threads: 1 }));
+suite(`${fixtures}mini-2b`, 'the reference backend', async () => referenceBackend({ readRange }));
+
+/** The recorded runs of a checkpoint, all at the same time, beside sampled ones and others that go away. */
+function suite(folder: string, name: string, backend: () => Promise<Backend>): void {
+  describe(`${basename(folder)} on ${name}`, () => {
+    let golden: { readonly model: LanguageModel; close(): Promise<void> };
+    beforeAll(async () => {
+      golden = await goldenModel(folder, await backend());
+    });
+    afterAll(() => golden?.close());
+
+    test.each([1, 2])('answers that run together are those recorded, seed %i', async (seed) => {
+      const { model } = golden;
+      const random = seededRandom(seed);
+      const batch = new RunningBatch(model, { parallelAnswers: 5, pause });
+      const questions = recorded(folder, model.spec.hidden);
+      const answers = questions.map(({ prompt, options, ids }) => ({
+        prompt,
+        options,
+        expected: async () => ids,
+      }));
+      for (const { prompt, options } of questions.slice(0, 3)) {
+        const sampled = { ...options, temperature: 0.9, topK: 20, seed: Math.floor(random() * 1000) };
+        answers.push({ prompt, options: sampled, expected: () => alone(model, prompt, sampled) });
+      }
+      const leavers = questions.map(({ prompt, options }) => leave(batch, prompt, options, random));
+      const found = await Promise.all(
+        answers.map(async ({ prompt, options }) => {
+          for (let turn = Math.floor(random() * 200); turn > 0; turn--) await pause();
+          return idsOf(batch.generate(prompt, { ...options, chunkTokens: 50 + Math.floor(random() * 200) }));
+        }),
+      );
+      await Promise.all(leavers);
+      for (const [index, { expected }] of answers.entries()) expect(found[index]).toEqual(await expected());
+      await batch.close();
+      expect(batch.load).toEqual({ running: 0, waiting: 0 });
+    });
+  });
+}
+
+function recorded(folder: string, hidden: number) {
+  return goldenRuns(folder).flatMap((run) => {
+    const record = readRecord(folder, run);
+    if (record.how === 'vision') return [];
+    const prompts = goldenPrompts(record, readTensors(folder, run).get('visual_tokens'), hidden);
+    const options = {
+      maxNewTokens: record.generation.max_new_tokens,
+      stopIds: [record.end_token_id],
+      repetitionPenalty: record.generation.repetition_penalty,
+      penaltyIds: goldenPenaltyIds(folder, record),
+    };
+    const rows = record.rows ?? [record];
+    return prompts.map((prompt, row) => ({ prompt, options, ids: rows[row]!.ids }));
+  });
+}
+
+async function idsOf(events: AsyncIterable<RunningEvent>): Promise<readonly number[]> {
+  for await (const event of events) if (event.type === 'finish') return event.ids;
+  throw new Error('no end');
+}
+
+const alone = (model: LanguageModel, prompt: Parameters<typeof generate>[1], options: RunningOptions) =>
+  idsOf(generate(model, prompt, options));
+
+/** Asks and goes away after a few tokens. */
+async function leave(
+  batch: RunningBatch,
+  prompt: Parameters<typeof generate>[1],
+  options: RunningOptions,
+  random: () => number,
+): Promise<void> {
+  const tokens = Math.floor(random() * 5);
+  let read = 0;
+  for await (const { type } of batch.generate(prompt, options)) {
+    if (type === 'token' && ++read > tokens) return;
+  }
+}
