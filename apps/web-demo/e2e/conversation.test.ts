@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright';
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { type StaticServer, serveStatic } from './static-server.js';
-import { launch, sample, Visitor } from './visitor.js';
+import { launch, recorded, sample, Visitor } from './visitor.js';
 
 let browser: Browser;
 let server: StaticServer;
@@ -19,6 +19,20 @@ afterAll(async () => {
 beforeEach(async () => {
   await visitor.page.reload();
   await visitor.ready();
+});
+
+test.each([
+  ['Sample image 1', 'shapes-1.png'],
+  ['Sample image 2', 'shapes-0.png'],
+  ['Sample image 3', 'chart-4.png'],
+  ['Sample image 4', 'receipt-5.png'],
+])('%s: the answers of the reference', async (name, file) => {
+  for (const [question, text] of [...recorded(file)].slice(0, 3)) {
+    // Each question was recorded as the first of a conversation.
+    await visitor.page.getByRole('button', { name, exact: true }).click();
+    await visitor.page.locator(`.view img[alt="${file}"]`).waitFor();
+    expect(await visitor.textOf(await visitor.ask(question)), question).toBe(text);
+  }
 });
 
 test('a second question about the same image needs no vision, and little of the prompt', async () => {
@@ -90,6 +104,28 @@ test('the interface speaks Chinese, at once and at the next visit', async () => 
   expect(await visitor.page.locator('html').getAttribute('lang')).toBe('zh-CN');
   await visitor.page.getByLabel('语言').selectOption('en');
   expect(await send()).toBe('Send');
+});
+
+test('a visitor who comes back to a tab that was hidden for long is told what that does', async () => {
+  await visitor.page.evaluate(() => {
+    let hidden = false;
+    Object.defineProperty(document, 'hidden', { get: () => hidden });
+    const turn = (now: boolean) => {
+      hidden = now;
+      document.dispatchEvent(new Event('visibilitychange'));
+    };
+    const watch = new MutationObserver(() => {
+      if (!document.querySelector('.composer button.stop')) return;
+      watch.disconnect();
+      turn(true);
+      const clock = performance.now.bind(performance);
+      performance.now = () => clock() + 60_000;
+      turn(false);
+    });
+    watch.observe(document.body, { subtree: true, attributes: true });
+  });
+  await visitor.ask('How many shapes are there?');
+  expect(await visitor.page.locator('.notice').textContent()).toContain('Browsers slow hidden tabs down.');
 });
 
 test('the page is never held up while a model answers', async () => {

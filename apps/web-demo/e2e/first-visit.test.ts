@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { type StaticServer, serveStatic } from './static-server.js';
-import { launch, recordedAnswer, Visitor } from './visitor.js';
+import { launch, recorded, Visitor } from './visitor.js';
 
 let browser: Browser;
 let server: StaticServer;
@@ -26,7 +26,7 @@ test('the shipped model answers about the sample image, with nothing to be compl
   await visitor.ready();
   await visitor.page.getByRole('button', { name: 'Caption' }).click();
   const answer = await visitor.finished(0);
-  expect(await visitor.textOf(answer)).toBe(recordedAnswer('shapes-1.png', 'Describe the image.'));
+  expect(await visitor.textOf(answer)).toBe(recorded('shapes-1.png').get('Describe the image.'));
   expect(await answer.locator('.times').textContent()).toMatch(
     /10 tiles at .+ prompt tokens.+per second.*ort-web:wasm · fp32/s,
   );

@@ -8,13 +8,22 @@ export const folder = (path: string) => fileURLToPath(new URL(path, import.meta.
 export const nanoFolder = folder('../../../models/nano/');
 export const sample = (name: string) => `${nanoFolder}samples/${name}`;
 
-/** What OpenGVLab's own `chat()` answered about a sample image. */
-export function recordedAnswer(file: string, question: string): string {
-  const samples: { file: string; turns: { question: string; text: string }[] }[] = JSON.parse(
-    readFileSync(sample('samples.json'), 'utf8'),
+interface Sample {
+  readonly file: string;
+  readonly turns: readonly {
+    readonly question: string;
+    readonly text: string;
+    readonly smallest_gap: number;
+  }[];
+}
+
+/** What OpenGVLab's own `chat()` answered about a sample image, where no other arithmetic may go another way. */
+export function recorded(file: string): Map<string, string> {
+  const samples: readonly Sample[] = JSON.parse(readFileSync(sample('samples.json'), 'utf8'));
+  const turns = samples.find((entry) => entry.file === file)!.turns;
+  return new Map(
+    turns.filter((turn) => turn.smallest_gap >= 0.001).map(({ question, text }) => [question, text]),
   );
-  const turns = samples.find((entry) => entry.file === file)?.turns;
-  return turns!.find((turn) => turn.question === question)!.text;
 }
 
 export function launch(): Promise<Browser> {
