@@ -1,7 +1,14 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/host/index.ts', 'src/node.ts', 'src/node-worker.ts', 'src/web.ts'],
+  entry: [
+    'src/index.ts',
+    'src/host/index.ts',
+    'src/node.ts',
+    'src/node-worker.ts',
+    'src/remote/index.ts',
+    'src/web.ts',
+  ],
   format: ['esm'],
   target: 'es2022',
   platform: 'neutral',

@@ -6,3 +6,6 @@ export {
   type LayerDrift,
 } from './node/calibrate.js';
 export { load } from './node/load.js';
+export { remoteChat } from './node/remote-chat.js';
+export type { DialectName } from './remote/dialect.js';
+export type { RemoteChatOptions } from './remote/remote-chat-options.js';
