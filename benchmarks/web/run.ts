@@ -28,7 +28,7 @@ const models = {
   wide: {
     title:
       'Widths of InternVL2-1B with 6 layers on each side, 168 million random parameters, one tile of 224 pixels',
-    images: 2,
+    images: 4,
     settings: { question, maxTiles: 1, maxNewTokens: 17 },
     cases: [
       ['node', 2, 'int8'],
