@@ -8,7 +8,8 @@ export class Work {
   signal(callers: AbortSignal | undefined): AbortSignal {
     const { signal } = this.#closing;
     signal.throwIfAborted();
-    return callers ? AbortSignal.any([callers, signal]) : signal;
+    // One of its own for each piece: many listeners on one signal look like a leak.
+    return AbortSignal.any(callers ? [callers, signal] : [signal]);
   }
 
   /** Ends everything with `chat-disposed`. */
