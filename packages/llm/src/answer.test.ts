@@ -55,6 +55,57 @@ describe('ending', () => {
   });
 });
 
+describe('a constraint', () => {
+  /** Lets even ids come, and ends behind two tokens. */
+  function even() {
+    const seen: number[] = [];
+    return {
+      seen,
+      mask(scores: Float32Array) {
+        for (let id = 1; id < scores.length; id += 2) scores[id] = Number.NEGATIVE_INFINITY;
+      },
+      accept(id: number) {
+        seen.push(id);
+      },
+      get done() {
+        return seen.length === 2;
+      },
+    };
+  }
+
+  it('says what may come, hears what came, and ends the answer when nothing can follow', () => {
+    const constraint = even();
+    const ending = answer({ constraint: () => constraint, stopIds: [3] });
+    expect(ending.needsLogits).toBe(true);
+    expect([ending.next(logits).id, ending.finished]).toEqual([2, undefined]);
+    expect([ending.next(logits).id, ending.finished]).toEqual([2, 'stop']);
+    expect(constraint.seen).toEqual([2, 2]);
+    expect([...logits]).toEqual([0, 2, 1, -1]);
+  });
+
+  it('is made for the vocabulary and the stop ids', () => {
+    const made: unknown[] = [];
+    const constraint = (context: unknown) => {
+      made.push(context);
+      return even();
+    };
+    answer({ constraint, stopIds: [3] });
+    answer({ constraint });
+    expect(made).toEqual([
+      { vocabulary: 4, stopIds: new Set([3]) },
+      { vocabulary: 4, stopIds: new Set() },
+    ]);
+  });
+
+  it('holds while sampling, and for every share that is kept', () => {
+    for (const options of [{ topK: 1 }, { topP: 0.01 }, { minP: 1 }, { repetitionPenalty: 5 }]) {
+      const sampling = answer({ constraint: even, temperature: 5, seed: 1, ...options });
+      while (sampling.finished === undefined) sampling.next(logits);
+      expect(sampling.ids.every((id) => id % 2 === 0)).toBe(true);
+    }
+  });
+});
+
 describe('numbers', () => {
   it('reports logprobs of the model, not of the penalised scores', () => {
     const total = Math.log(Math.exp(0) + Math.exp(2) + Math.exp(1) + Math.exp(-1));

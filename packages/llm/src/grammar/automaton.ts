@@ -6,7 +6,7 @@ interface Stack {
   readonly id: number;
   /** Undefined at the bottom: nothing is to come. */
   readonly node: GrammarNode | undefined;
-  /** How often a repetition has to and may still come; 0 for other parts. */
+  /** How often a repetition has to and may still come. Of a sequence, `min` is how many items are done. */
   readonly min: number;
   readonly max: number;
   readonly rest: Stack | undefined;
@@ -28,7 +28,7 @@ export interface State {
 }
 
 /** Parts that one byte may lead through before the next byte. */
-const MOST_PARTS = 50_000;
+const MOST_PARTS = 10_000;
 /** States and stacks that are remembered; then everything is forgotten. A state takes about 2 kB. */
 const MOST_REMEMBERED = 16_000;
 
@@ -84,7 +84,20 @@ export class Automaton {
   /** Forgets states when there are many; what the caller holds is given anew. To be called between tokens. */
   renew(state: State): State {
     if (this.#states.size + this.#stacks > MOST_REMEMBERED) this.forget();
-    return state.generation === this.#generation ? state : this.#state(state.heads, state.accepts);
+    if (state.generation === this.#generation) return state;
+    return this.#state(
+      state.heads.map((head) => this.#planted(head)),
+      state.accepts,
+    );
+  }
+
+  /** The same stack in the memory of now, so that nothing of the old one is held. */
+  #planted(head: Stack): Stack {
+    const old: Stack[] = [];
+    for (let stack = head; stack.rest; stack = stack.rest) old.push(stack);
+    let planted = this.#bottom;
+    for (const { node, min, max } of old.reverse()) planted = this.#place(node!, min, max, planted);
+    return planted;
   }
 
   /** Forgets all states. */
@@ -109,7 +122,7 @@ export class Automaton {
       const { node } = stack;
       if (node === undefined) accepts = true;
       else if (node.kind === 'bytes') heads.push(stack);
-      else pending.push(...this.#opened(node, stack));
+      else for (const opened of this.#opened(node, stack)) pending.push(opened);
     }
     return this.#state(heads, accepts);
   }
@@ -121,10 +134,11 @@ export class Automaton {
       case 'bytes':
         return [];
       case 'sequence': {
-        let stack = after;
-        for (let index = node.items.length - 1; index >= 0; index--)
-          stack = this.#push(node.items[index]!, stack);
-        return [stack];
+        // `min` counts the items that are done.
+        const { items } = node;
+        const item = items[min];
+        if (item === undefined) return [after];
+        return [this.#push(item, min + 1 === items.length ? after : this.#place(node, min + 1, 0, after))];
       }
       case 'choice':
         return node.options
@@ -152,7 +166,7 @@ export class Automaton {
     const known = rest.above.get(key);
     if (known) return known;
     const most = this.#mostCounted;
-    const least = Math.min(min, most);
+    const least = node.kind === 'repeat' ? Math.min(min, most) : min;
     const highest = max === Number.POSITIVE_INFINITY ? max : Math.min(max, most);
     const alike = least === min && highest === max && rest.canonical === rest;
     const stack: Stack = {

@@ -97,7 +97,7 @@ function prefixTree(strings: readonly Uint8Array[], from: number): GrammarNode {
 }
 
 function byteString(string: Uint8Array): GrammarNode {
-  return sequence(...Array.from(string, (byte) => bytes(byte, byte)));
+  return { kind: 'sequence', items: Array.from(string, (byte) => bytes(byte, byte)) };
 }
 
 /** The nodes that a node is made of. */

@@ -149,7 +149,7 @@ class GrammarParser {
   #character(end: string): number {
     const reader = this.#reader;
     if (reader.take('\\')) {
-      const code = reader.match(/x([\da-f]{2})|u([\da-f]{4})|U([\da-f]{8})/iy);
+      const code = reader.match(/x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})/y);
       if (code) {
         const point = Number.parseInt(code[1] ?? code[2] ?? code[3]!, 16);
         if (point > lastCodePoint || (point >= 0xd800 && point < 0xe000)) this.#fail('a character');

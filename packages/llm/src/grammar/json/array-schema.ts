@@ -1,4 +1,4 @@
-import { type GrammarNode, literal, optional, repeat, sequence } from '../node.js';
+import { type GrammarNode, literal, repeat, sequence } from '../node.js';
 import type { Compile } from './compile.js';
 import { countOf, listOf, type SchemaObject } from './json-schema.js';
 import { comma, listed, space } from './json-text.js';

@@ -96,7 +96,7 @@ class SchemaCompiler {
       const options = listOf(schema, keyword, pointer);
       if (keyword === 'allOf' && options.length !== 1)
         throw unsupported(at, 'allOf with one schema', options.length);
-      return choice(...options.map((option, index) => inner(option, below(at, index))));
+      return { kind: 'choice', options: options.map((option, index) => inner(option, below(at, index))) };
     }
     const types = this.#types(schema, keywords, pointer);
     const known = new Set(['type', ...jsonTypes.flatMap((type) => keywordsOf[type])]);

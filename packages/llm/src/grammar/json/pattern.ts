@@ -119,7 +119,7 @@ class PatternParser {
 
   #escape(inClass: boolean): CharacterRanges {
     const reader = this.#reader;
-    const code = reader.match(/x([\da-f]{2})|u([\da-f]{4})|u\{([\da-f]{1,6})\}/iy);
+    const code = reader.match(/x([\da-fA-F]{2})|u([\da-fA-F]{4})|u\{([\da-fA-F]{1,6})\}/y);
     if (code) {
       const point = Number.parseInt(code[1] ?? code[2] ?? code[3]!, 16);
       if (point > lastCodePoint || (point >= 0xd800 && point < 0xe000))
