@@ -248,3 +248,43 @@ test('Ctrl-C while it answers: status 130, one line', async () => {
   expect(ended.stderr.trimEnd().split('\n').at(-1)).toMatch(/^internvl: interrupted: /);
   expect(documentOf(ended)).toMatchObject({ error: { code: 'interrupted' } });
 });
+
+const schema = {
+  type: 'object',
+  properties: { shapes: { type: 'integer', minimum: 0, maximum: 9 }, colour: { enum: ['red', 'blue'] } },
+  required: ['shapes', 'colour'],
+};
+
+test('an answer in JSON, by a schema', async () => {
+  const file = join(folder, 'schema.json');
+  await writeFile(file, JSON.stringify(schema));
+  const { text } = await ask('--image', shapes, '--prompt', question, '--schema', file, '--max-tiles', '1');
+  const { shapes: count, colour } = JSON.parse(String(text));
+  expect([Number.isInteger(count) && count >= 0 && count <= 9, ['red', 'blue'].includes(colour)]).toEqual([
+    true,
+    true,
+  ]);
+});
+
+test('an answer by a grammar, sampled', async () => {
+  const file = join(folder, 'answer.gbnf');
+  await writeFile(file, 'root ::= count " shapes" | "none"\ncount ::= [1-9] [0-9]?\n');
+  const { text, finishReason } = await ask(
+    ...['--prompt', question, '--grammar', file, '--temperature', '2', '--seed', '3'],
+  );
+  expect(text).toMatch(/^([1-9][0-9]? shapes|none)$/);
+  expect(finishReason).toBe('stop');
+});
+
+test.each([
+  ['--schema', '{"type": "object"', 'usage', 'no JSON'],
+  ['--schema', '{"properties": {"a": {"not": {}}}}', 'schema-unsupported', '/properties/a/not'],
+  ['--grammar', 'root ::= "a', 'grammar-invalid', 'Line 1, column 12'],
+])('%s %j is wrong usage, told before a model is loaded', async (option, content, code, sentence) => {
+  const file = join(folder, 'wrong');
+  await writeFile(file, content);
+  const ended = await runCli(['chat', 'no-such-folder', '--prompt', question, option, file], { env });
+  expect([ended.status, ended.stdout]).toEqual([2, '']);
+  expect(ended.stderr).toContain(`internvl: ${code}:`);
+  expect(ended.stderr).toContain(sentence);
+});

@@ -31,7 +31,7 @@ export type {
   VisionProgress,
 } from './event.js';
 export { finishedAnswer } from './finished-answer.js';
-export { type FormatCompiler, formatCompiler } from './formats/format-compiler.js';
+export { assertFormat, type FormatCompiler, formatCompiler } from './formats/format-compiler.js';
 export type { Decoded, DecodeFile } from './images/decode-image.js';
 export type { LoadOptions, LoadProgress } from './load-options.js';
 export { LocalChat, type LocalChatOptions } from './local-chat.js';

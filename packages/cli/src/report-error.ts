@@ -4,7 +4,7 @@ import { styleFor } from './terminal/style.js';
 import type { Surroundings } from './terminal/surroundings.js';
 
 /** Codes that mean the line was wrong, not the work. */
-const WRONG_USAGE = new Set(['usage', 'invalid-option']);
+const WRONG_USAGE = new Set(['usage', 'invalid-option', 'schema-unsupported', 'grammar-invalid']);
 
 /**
  * Tells what went wrong: one line on standard error, the same as data on standard output where JSON was asked for.

@@ -45,6 +45,15 @@ export function formatCompiler(tokenizer: Pick<Tokenizer, 'tokenBytes' | 'vocabu
   };
 }
 
+/**
+ * Refuses a format that cannot be kept to, before any model is loaded.
+ *
+ * @throws as `FormatCompiler.constraint`
+ */
+export function assertFormat(format: ResponseFormat): void {
+  grammarOf(format);
+}
+
 function grammarOf(format: ResponseFormat) {
   switch (format.type) {
     case 'json':

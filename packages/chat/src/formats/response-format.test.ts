@@ -14,7 +14,9 @@ const schema = {
 };
 
 function ask(options: AnswerOptions, says?: string) {
-  return finishedAnswer(new LocalChat(tinyChatModel({ says })).answer(turns, options));
+  return finishedAnswer(
+    new LocalChat(tinyChatModel(says === undefined ? {} : { says })).answer(turns, options),
+  );
 }
 
 describe('an answer in JSON', () => {

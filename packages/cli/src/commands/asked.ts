@@ -4,6 +4,7 @@ import { modelArgument } from '../input/model.js';
 import { showProgress } from '../input/progress.js';
 import { turnOptions } from '../input/turns.js';
 import { globalOptions, runtimeOf, runtimeOptions } from '../options/common-options.js';
+import { formatOf, formatOptions } from '../options/format-options.js';
 import { generationOf, generationOptions } from '../options/generation-options.js';
 import type { OptionsOf } from '../options/options.js';
 import { tileOptions, tilesOf } from '../options/tile-options.js';
@@ -14,14 +15,18 @@ import type { Surroundings } from '../terminal/surroundings.js';
 export const askingOptions = {
   ...turnOptions,
   ...generationOptions,
+  ...formatOptions,
   ...tileOptions,
   ...runtimeOptions,
   ...globalOptions,
 } as const;
 
 /** How the answer is made, from all the options that say so. */
-export function answerOptionsOf(options: OptionsOf<typeof askingOptions>): Omit<AnswerOptions, 'signal'> {
-  return { ...generationOf(options), ...tilesOf(options) };
+export async function answerOptionsOf(
+  options: OptionsOf<typeof askingOptions>,
+): Promise<Omit<AnswerOptions, 'signal'>> {
+  const responseFormat = await formatOf(options);
+  return { ...generationOf(options), ...tilesOf(options), ...(responseFormat && { responseFormat }) };
 }
 
 /** Loads the MODEL of a command line with its runtime options; the caller disposes it. */

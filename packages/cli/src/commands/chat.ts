@@ -20,7 +20,7 @@ export const chat = defineCommand({
     if (prompt === undefined && output.format !== 'text') {
       throw usageError(`Expected --prompt with --${output.format}, got none; a conversation is for people.`);
     }
-    const answering = answerOptionsOf(options);
+    const answering = await answerOptionsOf(options);
     const parts = writtenParts(options);
     const history = await writtenHistory(options);
     if (prompt === undefined) {

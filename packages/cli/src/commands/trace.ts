@@ -24,7 +24,7 @@ export const trace = defineCommand({
     if (out === undefined)
       throw usageError('Expected --out FILE.safetensors, got none; name the file to write.');
     if (prompt === undefined) throw usageError('Expected --prompt TEXT, got none; a trace is of one answer.');
-    const answering = answerOptionsOf(options);
+    const answering = await answerOptionsOf(options);
     const parts = writtenParts(options);
     const turns = await readTurns(
       [
