@@ -13,7 +13,7 @@ export interface EndpointOptions {
 /** A server that speaks OpenAI's protocol. */
 export class Endpoint {
   readonly #options: EndpointOptions;
-  readonly #base: string;
+  readonly #base: URL;
 
   /** @throws `invalid-option` */
   constructor(options: EndpointOptions) {
@@ -33,7 +33,7 @@ export class Endpoint {
   ): AsyncGenerator<Uint8Array, void, void> {
     const { apiKey, headers, fetch, timeoutMs } = this.#options;
     signal.throwIfAborted();
-    const url = this.#base + path;
+    const url = this.#url(path);
     const silence = new Silence(timeoutMs);
     const ending = AbortSignal.any([signal, silence.signal]);
     const left = new AbortController();
@@ -83,12 +83,19 @@ export class Endpoint {
     let text = '';
     for await (const bytes of this.bytes(path, undefined, signal))
       text += decoder.decode(bytes, { stream: true });
-    return parsedJson(text + decoder.decode(), this.#base + path);
+    return parsedJson(text + decoder.decode(), this.#url(path));
   }
 
   /** An error that came in the middle of a stream. */
   failure(path: string, status: number | undefined, text: string): InternVLError {
-    return httpError({ status, text, url: place(this.#base + path) });
+    return httpError({ status, text, url: place(this.#url(path)) });
+  }
+
+  /** What stands behind a question mark stays there. */
+  #url(path: string): string {
+    const url = new URL(this.#base);
+    url.pathname = url.pathname.replace(/\/$/, '') + path;
+    return url.href;
   }
 
   async #refusal(url: string, response: Response): Promise<InternVLError> {
@@ -144,9 +151,12 @@ class Silence {
   }
 }
 
-function checkedBase(baseUrl: string): string {
-  const base = baseUrl.replace(/\/+$/, '').replace(/\/chat\/completions$/, '');
-  if (/^https?:\/\//i.test(base) && URL.canParse(base)) return base;
+function checkedBase(baseUrl: string): URL {
+  if (/^https?:\/\//i.test(baseUrl) && URL.canParse(baseUrl)) {
+    const base = new URL(baseUrl);
+    base.pathname = base.pathname.replace(/\/+$/, '').replace(/\/chat\/completions$/, '');
+    return base;
+  }
   throw new InternVLError(
     'invalid-option',
     `Expected the address of an OpenAI-compatible server such as http://localhost:8000/v1, got '${baseUrl}'; pass the address up to and with /v1.`,

@@ -15,9 +15,10 @@ export async function* serverEvents(body: AsyncIterable<Uint8Array>): AsyncGener
   let data: string[] = [];
   let held = 0;
   for await (const bytes of body) {
-    rest += decoder.decode(bytes, { stream: true });
-    // A carriage return at the end may be half of a line end.
-    const lines = rest.split(/\r\n|\n|\r(?!$)/);
+    const piece = decoder.decode(bytes, { stream: true });
+    // A carriage return at the end may be half of a line end. A line is looked through once, however many its pieces.
+    const lines =
+      rest.endsWith('\r') || /[\r\n]/.test(piece) ? (rest + piece).split(/\r\n|\n|\r(?!$)/) : [rest + piece];
     rest = lines.pop() ?? '';
     for (const line of lines) {
       if (line === '') {
