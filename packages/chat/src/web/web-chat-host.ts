@@ -67,7 +67,10 @@ export interface StoredModels {
   /** Frees its space; unknown ids are no error. */
   remove(id: string): Promise<void>;
   estimate(): Promise<StoreEstimate>;
-  /** Asks the browser to keep them when the disk gets full; whether it promised. */
+  /**
+   * Whether the browser promised to keep them when the disk gets full. Asking is for the page itself: call
+   * `navigator.storage.persist()` there, workers may not.
+   */
   persist(): Promise<boolean>;
 }
 

@@ -31,7 +31,8 @@ export async function modelStore(options: ModelStoreOptions = {}): Promise<Model
       lock: options.lock ?? webLock(locks),
       estimate: () => storage.estimate(),
       persisted: () => storage.persisted(),
-      persist: () => storage.persist(),
+      // Only a page may ask; in a worker it is what was promised before.
+      persist: () => storage[typeof storage.persist === 'function' ? 'persist' : 'persisted'](),
       now: () => Date.now(),
     });
   } catch (cause) {

@@ -114,6 +114,9 @@ export interface ModelStore {
    */
   open(id: string, options?: OpenStoredOptions): Promise<StoredConvertedModel>;
   estimate(): Promise<StoreEstimate>;
-  /** Asks the browser to keep the store when the disk gets full; whether it promised. */
+  /**
+   * Asks the browser to keep the store when the disk gets full; whether it promised. Browsers let pages alone ask: in a worker
+   * it only tells what was promised before, so call `navigator.storage.persist()` in the page.
+   */
   persist(): Promise<boolean>;
 }
