@@ -67,7 +67,7 @@ export class LocalChat implements Chat {
 
   async batch(questions: readonly BatchQuestion[], options: AnswerOptions = {}): Promise<readonly Answer[]> {
     const signal = this.#work.signal(options.signal);
-    return answerBatch(this.#model, questions, { ...options, signal }, this.#tileCache);
+    return answerBatch(this.#model, questions, { ...options, signal }, this.#shared);
   }
 
   async *features(image: ImageInput, options: FeatureOptions = {}): AsyncGenerator<TileFeatures, void, void> {

@@ -1,4 +1,4 @@
-import type { Tensor } from '@internvl/backend';
+import { type Tensor, untilAborted } from '@internvl/backend';
 import type { TileFeatures } from '@internvl/vision';
 import { breath } from '../breath.js';
 import type { ChatModel } from '../chat-model.js';
@@ -23,10 +23,20 @@ interface Passing {
   readonly index: number;
   readonly key: string | undefined;
   readonly pixels: Float32Array;
+  /** Tells other answers that wait for it. */
+  readonly over: () => void;
+}
+
+/** A tile that another answer has in the encoder. */
+interface Elsewhere {
+  readonly index: number;
+  readonly key: string | undefined;
+  pixels(): Float32Array;
 }
 
 /**
- * Gives every tile that has no visual tokens yet its own: from the cache, else through the encoder, tile by tile.
+ * Gives every tile that has no visual tokens yet its own: from the cache, else through the encoder, tile by tile. What
+ * another answer has in the encoder is waited for, after all of one's own.
  *
  * @returns how many went through the encoder
  */
@@ -41,23 +51,28 @@ export async function* encodeImages(
   const tokens = new Map<number, Tensor<'float32'>>();
   const names: (string | undefined)[] = [];
   const passing: Passing[] = [];
-  let read = 0;
+  const elsewhere: Elsewhere[] = [];
   let encoded = 0;
 
-  /** The tiles that the cache does not know. */
+  const pass = (index: number, key: string | undefined, pixels: Float32Array) => {
+    passing.push({ index, key, pixels, over: cache?.begin(key) ?? (() => {}) });
+    return pixels;
+  };
+
+  /** The tiles that neither the cache nor another answer has. */
   async function* unknown(): AsyncGenerator<Float32Array, void, void> {
     for await (const { tile, arithmetic, pixels } of tilePixels(planned, config, { signal })) {
-      const index = read++;
+      const index = names.length;
       const key = await cache?.keyOf(tile.data, arithmetic);
       names.push(key);
       const known = onTile ? undefined : cache?.get(key);
       if (known) {
         await breath(signal);
         tokens.set(index, known);
+      } else if (!onTile && cache?.underway(key)) {
+        elsewhere.push({ index, key, pixels });
       } else {
-        const values = pixels();
-        passing.push({ index, key, pixels: values });
-        yield values;
+        yield pass(index, key, pixels());
       }
     }
   }
@@ -70,15 +85,34 @@ export async function* encodeImages(
     }
   }
 
-  const tiles = onTile ? vision.features(unknown(), { signal }) : vision.visualTokens(unknown(), { signal });
-  for await (const tile of tiles) {
-    await breath(signal);
-    const { index, key, pixels } = passing.shift()!;
-    if (onTile && 'lastHiddenState' in tile) onTile(pixels, tile);
-    encoded++;
-    tokens.set(index, tile.visualTokens!);
-    cache?.set(key, tile.visualTokens!);
-    yield* news();
+  async function* encode(values: AsyncIterable<Float32Array> | Iterable<Float32Array>) {
+    const tiles = onTile ? vision.features(values, { signal }) : vision.visualTokens(values, { signal });
+    for await (const tile of tiles) {
+      await breath(signal);
+      const { index, key, pixels, over } = passing.shift()!;
+      if (onTile && 'lastHiddenState' in tile) onTile(pixels, tile);
+      encoded++;
+      tokens.set(index, tile.visualTokens!);
+      cache?.set(key, tile.visualTokens!);
+      over();
+      yield* news();
+    }
+  }
+
+  try {
+    yield* encode(unknown());
+    for (const { index, key, pixels } of elsewhere) {
+      for (let other = cache?.underway(key); other; other = cache?.underway(key)) {
+        await untilAborted(other, signal, () => {});
+      }
+      const known = cache?.get(key);
+      if (known) tokens.set(index, known);
+      // The other answer ended without, or there was no room to keep it. One by one: nobody waits for one who waits.
+      else yield* encode([pass(index, key, pixels())]);
+      yield* news();
+    }
+  } finally {
+    for (const { over } of passing) over();
   }
   yield* news();
   let first = 0;

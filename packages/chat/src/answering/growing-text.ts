@@ -55,11 +55,6 @@ export class GrowingText {
     return this.#delta(this.#visible.push(this.#decoder.push(id)));
   }
 
-  /** `push` for who may come twice with the same id. */
-  pushAt(index: number, id: number): void {
-    if (index === this.ids.length) this.push(id);
-  }
-
   end(): TextDelta | undefined {
     const held = this.#visible.push(this.#decoder.end());
     return this.#delta(held + this.#visible.end());

@@ -11,6 +11,7 @@ export class TileCache {
   readonly #limitBytes: number;
   /** In order of use, latest last. */
   readonly #tokens = new Map<string, Tensor<'float32'>>();
+  readonly #underway = new Map<string, Promise<void>>();
   #bytes = 0;
 
   /** @throws `invalid-option` */
@@ -64,6 +65,28 @@ export class TileCache {
       this.#tokens.delete(oldest);
       this.#bytes -= dropped.byteLength;
     }
+  }
+
+  /**
+   * Tells others that the tile goes through the encoder now. The returned function tells them that this is over, with or
+   * without tokens.
+   */
+  begin(key: string | undefined): () => void {
+    if (key === undefined) return () => {};
+    let over = () => {};
+    const underway = new Promise<void>((resolve) => {
+      over = resolve;
+    });
+    this.#underway.set(key, underway);
+    return () => {
+      if (this.#underway.get(key) === underway) this.#underway.delete(key);
+      over();
+    };
+  }
+
+  /** Resolves when the encoding of a tile that another answer has begun is over; undefined where none has. */
+  underway(key: string | undefined): Promise<void> | undefined {
+    return key === undefined ? undefined : this.#underway.get(key);
   }
 
   clear(): void {

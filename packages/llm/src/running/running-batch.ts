@@ -70,6 +70,11 @@ export class RunningBatch {
     this.#decoding = new DecodingRows(model, this.#store);
   }
 
+  /** How many answers run together at most. */
+  get parallelAnswers(): number {
+    return this.#limits.parallelAnswers;
+  }
+
   /** Answers that have a row, and those that wait for one. */
   get load(): { readonly running: number; readonly waiting: number } {
     return { running: this.#reserved.size, waiting: this.#waiting.length };
