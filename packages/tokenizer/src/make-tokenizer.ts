@@ -115,10 +115,7 @@ export function makeTokenizer(parts: TokenizerParts): Tokenizer {
     },
     token,
     tokenBytes: (id) =>
-      within(id) &&
-      !added.has(id) &&
-      !reserved.has(id) &&
-      [normal, userDefined, oneByte].includes(vocabulary.kind(id))
+      !added.has(id) && !reserved.has(id) && [normal, userDefined, oneByte].includes(vocabulary.kind(id))
         ? vocabulary.text(id)
         : undefined,
     isSpecial: (id) => special.has(id),

@@ -25,8 +25,7 @@ export function takeTable(
   for (let at = first; ; at = item.lastIndex) {
     item.lastIndex = at;
     const match = item.exec(text);
-    if (!match)
-      throw unreadable(file, `character ${at}`, 'an entry and a comma or bracket', text.slice(at, at + 40));
+    if (!match) throw unreadable(file, `character ${at}`, 'an entry', text.slice(at, at + 40));
     each(match);
     if (!match[0].endsWith(',')) return text.slice(0, first) + text.slice(item.lastIndex - 1);
   }

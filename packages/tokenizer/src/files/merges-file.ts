@@ -22,8 +22,7 @@ export function mergeList(file: string, vocabulary: Vocabulary, size: number, gr
       const second = known ? entries.find(scratch, middle, end) : -1;
       const parts = first >= 0 && second >= 0;
       const both = parts ? (grows ? vocabulary.add(scratch, 0, end) : entries.find(scratch, 0, end)) : -1;
-      if (both < 0)
-        throw unreadable(file, place, 'two tokens that make one of the vocabulary', [left, right]);
+      if (both < 0) throw unreadable(file, place, 'two tokens that make a known one', [left, right]);
       merges.add(first, second, rank++, both);
     },
   };

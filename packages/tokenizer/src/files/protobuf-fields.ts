@@ -31,7 +31,7 @@ export function protobufFields(
     const start = at;
     at += wire === 0 ? value * 0 : value;
     if (!(at <= to))
-      throw unreadable(file, `byte ${place}`, 'a whole protobuf field', {
+      throw unreadable(file, `byte ${place}`, 'a protobuf field', {
         tag,
         length: value,
         left: to - start,

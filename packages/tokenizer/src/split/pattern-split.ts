@@ -23,6 +23,6 @@ export function patternSplit(file: string, source: string): Split {
       return behind.exec(text)?.index ?? text.length;
     };
   } catch {
-    throw unreadable(file, 'split pattern', 'one that JavaScript can express', source);
+    throw unreadable(file, 'split pattern', 'one for JavaScript', source);
   }
 }
