@@ -136,9 +136,7 @@ describe('data validate', () => {
     ]);
     const found = documentOf(ended);
     expect(found).toMatchObject({ counts: { 'over-budget': 1 } });
-    expect(JSON.stringify(found)).toMatch(
-      /row 1: \d+ tiles × 16 \+ \d+ text tokens = \d+ of 500/,
-    );
+    expect(JSON.stringify(found)).toMatch(/row 1: \d+ tiles × 16 \+ \d+ text tokens = \d+ of 500/);
     expect(await readFile(report, 'utf8')).toContain('over-budget');
     const rules = documentOf(await runCli(['data', 'validate', '--rules', '--json']));
     expect(rules).toMatchObject({
