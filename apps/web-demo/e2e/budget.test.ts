@@ -8,7 +8,8 @@ const files = readdirSync(join(dist, 'assets'));
 const read = (name: string) => readFileSync(join(dist, 'assets', name));
 /** ONNX Runtime's own two files. */
 const runtime = /^ort-wasm-/;
-const isWorker = (name: string) => /^worker-/.test(name);
+/** ONNX Runtime's script is part of the worker. */
+const isWorker = (name: string) => /^(worker-|ort\.)/.test(name);
 const gzipped = (names: readonly string[]) =>
   names.reduce((sum, name) => sum + gzipSync(read(name)).length, 0);
 

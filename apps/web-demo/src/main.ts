@@ -42,5 +42,6 @@ listenForDrops({ images: images.add, folder: (files) => void dialog.offer(files)
 watchHiddenTab(state);
 
 registerServiceWorker(state);
-images.add([await firstSample()]);
+const sample = await firstSample();
+if (sample) images.add([sample]);
 await openFirstModel(engine, state);

@@ -127,3 +127,11 @@ export function notAnImage(error: unknown, chooseAnother: () => void): Failure {
     error instanceof NotAnImage ? w.notThisImage(error.file) : w.failures.notAnImage;
   return { message, steps: [{ label: (w) => w.chooseImages, act: chooseAnother }] };
 }
+
+/** A sample image that cannot be fetched. */
+export function sampleLost(chooseAnother: () => void): Failure {
+  return {
+    message: (w) => w.sampleLost,
+    steps: [{ label: (w) => w.chooseImages, act: chooseAnother }],
+  };
+}

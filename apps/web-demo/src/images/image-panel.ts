@@ -1,4 +1,4 @@
-import { notAnImage } from '../failures/explain.js';
+import { notAnImage, sampleLost } from '../failures/explain.js';
 import { element } from '../page/element.js';
 import type { PageState } from '../state.js';
 import { imageButtons, type TakeFiles } from './image-input.js';
@@ -47,7 +47,7 @@ export function imagePanel(state: PageState): ImagePanel {
     strip(state),
     tileSlider(state),
     buttons.element,
-    sampleButtons(showOnly),
+    sampleButtons(showOnly, () => state.failure.set(sampleLost(buttons.choose))),
   );
   return { element: panel, add };
 }

@@ -153,6 +153,8 @@ export const en = {
   },
   notThisImage: (file: string) =>
     `“${file}” is not an image that the browser can read. Choose a JPEG, PNG, WebP, AVIF or GIF.`,
+  sampleLost:
+    'The sample image could not be fetched. Choose an image of your own, or try again when you are online.',
   steps: { retry: 'Try again', restart: 'Start again', chooseModel: 'Choose another model' },
   details: 'What exactly happened',
   dismiss: 'Dismiss',

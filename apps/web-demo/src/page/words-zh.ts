@@ -137,6 +137,7 @@ export const zh: Words = {
     other: '出错了。请重试；若仍然如此，请重新载入页面或选择其他模型。',
   },
   notThisImage: (file) => `浏览器读不了“${file}”。请选择 JPEG、PNG、WebP、AVIF 或 GIF 图片。`,
+  sampleLost: '无法获取示例图片。请选择自己的图片，或联网后重试。',
   steps: { retry: '重试', restart: '重新启动', chooseModel: '选择其他模型' },
   details: '具体发生了什么',
   dismiss: '知道了',
