@@ -33,7 +33,7 @@ export interface BuiltPrompt {
 /** Token counts. */
 export interface Usage {
   readonly inputTokens: number;
-  /** How many of the input tokens were still in the cache of an earlier turn. */
+  /** How many of the input tokens were in the cache of an earlier or running answer and did not go through the model. */
   readonly cachedTokens: number;
   readonly outputTokens: number;
 }

@@ -1,8 +1,20 @@
 import type { Tensor } from '@internvl/backend';
 import type { KeptLayers } from '@internvl/checkpoint';
 import { expectTypeOf, test } from 'vitest';
-import type { Answer, Chat, ChatEvent, ImageInput, Part, TileFeatures, Trace, Turn } from './index.js';
-import { finishedAnswer } from './index.js';
+import type {
+  Answer,
+  Chat,
+  ChatEvent,
+  ChatModel,
+  ImageInput,
+  LoadOptions,
+  LocalChatOptions,
+  Part,
+  TileFeatures,
+  Trace,
+  Turn,
+} from './index.js';
+import { finishedAnswer, LocalChat } from './index.js';
 import type { Calibration, calibrate, LayerDrift, load } from './node.js';
 
 test('events are told apart by their type', () => {
@@ -45,6 +57,12 @@ test('a chat', () => {
   expectTypeOf<TileFeatures['visualTokens']>().toEqualTypeOf<Tensor<'float32'> | undefined>();
   expectTypeOf(finishedAnswer).returns.resolves.toEqualTypeOf<Answer>();
   expectTypeOf<typeof load>().returns.resolves.toEqualTypeOf<Chat>();
+});
+
+test('a loaded model says what it may keep and do at a time', () => {
+  expectTypeOf<LoadOptions['parallelAnswers']>().toEqualTypeOf<number | undefined>();
+  expectTypeOf(LocalChat).toBeConstructibleWith({} as ChatModel, { parallelAnswers: 1 });
+  expectTypeOf<{ prefixCacheBytes: 0; parallelBytes: 1; visionCacheBytes: 2 }>().toExtend<LocalChatOptions>();
 });
 
 test('a calibration gives what convert takes', () => {

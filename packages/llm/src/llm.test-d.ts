@@ -12,6 +12,8 @@ import {
   type LanguageModelSpec,
   type Prompt,
   type Rope,
+  RunningBatch,
+  type RunningEvent,
   type Sequence,
 } from './index.js';
 
@@ -42,6 +44,17 @@ test('events are a discriminated union', () => {
   expectTypeOf<Extract<GenerateEvent, { type: 'finish' }>['reason']>().toEqualTypeOf<FinishReason>();
   expectTypeOf(generateBatch(model, [{ prompt, temperature: 1 }])).toExtend<AsyncIterable<BatchEvent>>();
   expectTypeOf<BatchEvent['row']>().toEqualTypeOf<number>();
+});
+
+test('a running batch tells first what it had', () => {
+  const running = new RunningBatch(model, { parallelAnswers: 4 });
+  const hold = running.hold();
+  expectTypeOf(running.generate(prompt, { hold, visualNames: ['a', undefined] })).toExtend<
+    AsyncIterable<RunningEvent>
+  >();
+  expectTypeOf<RunningEvent>().toExtend<GenerateEvent | { type: 'started'; cachedTokens: number }>();
+  // @ts-expect-error a running batch has caches of its own
+  running.generate(prompt, { sequence: model.sequence() });
 });
 
 test('beam search needs beams', () => {

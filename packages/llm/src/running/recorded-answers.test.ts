@@ -6,6 +6,7 @@ import { nodeBackend } from '@internvl/backend-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generate } from '../generate.js';
 import type { LanguageModel } from '../language-model.js';
+import { largest } from '../sampling/largest.js';
 import { seededRandom } from '../sampling/seeded-random.js';
 import { goldenModel } from '../testing/golden-model.js';
 import { goldenPenaltyIds, goldenPrompts } from '../testing/golden-prompt.js';
@@ -20,6 +21,9 @@ suite(`${fixtures}mini-2b`, 'onnxruntime', () => nodeBackend({ device: 'cpu', th
 suite(`${fixtures}v2-1b`, 'onnxruntime', () => nodeBackend({ device: 'cpu', threads: 1 }));
 suite(`${fixtures}mini-4b`, 'onnxruntime', () => nodeBackend({ device: 'cpu', threads: 1 }));
 suite(`${fixtures}mini-2b`, 'the reference backend', async () => referenceBackend({ readRange }));
+
+/** Most that a logit of an answer beside others may differ from that of the same answer alone; float32 explains it. */
+const tolerance = 1e-4;
 
 /** The recorded runs of a checkpoint, all at the same time, beside sampled ones and others that go away. */
 function suite(folder: string, name: string, backend: () => Promise<Backend>): void {
@@ -55,6 +59,41 @@ function suite(folder: string, name: string, backend: () => Promise<Backend>): v
       for (const [index, { expected }] of answers.entries()) expect(found[index]).toEqual(await expected());
       await batch.close();
       expect(batch.load).toEqual({ running: 0, waiting: 0 });
+    });
+
+    test('logits beside others are those alone but for rounding, far below what separates the two best', async () => {
+      const { model } = golden;
+      const steps = new Map<string, Float32Array>();
+      const questions = recorded(folder, model.spec.hidden);
+      for (const [index, { prompt, options }] of questions.entries()) {
+        await alone(model, prompt, {
+          ...options,
+          onScores: ({ index: step, logits }) => steps.set(`${index}.${step}`, logits.slice()),
+        });
+      }
+      let difference = 0;
+      let gap = Number.POSITIVE_INFINITY;
+      const batch = new RunningBatch(model, { pause });
+      await Promise.all(
+        questions.map(({ prompt, options }, index) =>
+          idsOf(
+            batch.generate(prompt, {
+              ...options,
+              onScores({ index: step, logits, scores }) {
+                const before = steps.get(`${index}.${step}`)!;
+                for (const [id, logit] of logits.entries()) {
+                  difference = Math.max(difference, Math.abs(logit - before[id]!));
+                }
+                const [best, second] = largest(scores, 2);
+                gap = Math.min(gap, scores[best!]! - scores[second!]!);
+              },
+            }),
+          ),
+        ),
+      );
+      await batch.close();
+      expect(difference).toBeLessThan(tolerance);
+      expect(gap).toBeGreaterThan(2 * difference);
     });
   });
 }
