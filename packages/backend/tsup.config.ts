@@ -8,6 +8,7 @@ export default defineConfig({
     'src/conformance/index.ts',
     'src/onnx/index.ts',
     'src/node/index.ts',
+    'src/remote/index.ts',
   ],
   format: ['esm'],
   target: 'es2022',

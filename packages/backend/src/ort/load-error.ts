@@ -12,7 +12,16 @@ const missing = /File doesn't exist|External data path does not exist|not found 
 
 /** The error of ours for what `InferenceSession.create` threw. */
 export function loadError(error: unknown, source: ModelSource, backend: string): InternVLError {
-  const reason = error instanceof Error ? error.message : String(error);
+  return modelFault(error instanceof Error ? error.message : String(error), error, source, backend);
+}
+
+/** The same for its words alone, as a server passes them on. */
+export function modelFault(
+  reason: string,
+  error: unknown,
+  source: ModelSource,
+  backend: string,
+): InternVLError {
   const model = 'path' in source ? source.path : `${source.bytes.byteLength} bytes`;
   const facts = { backend, model, reason };
   const full = outOfMemory(reason, backend, error);

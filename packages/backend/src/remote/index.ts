@@ -1,0 +1,2 @@
+export { type ConfigPort, modelConfig, type TritonModelConfig } from './model-config.js';
+export { type RemoteBackendOptions, remoteBackend } from './remote-backend.js';
