@@ -16,6 +16,12 @@ import {
 import { decodeModel, encodeModel, type OnnxModel, type OnnxTensor } from './onnx/index.js';
 import { ortBackend } from './ort/index.js';
 import { referenceBackend } from './reference/index.js';
+import {
+  modelConfig,
+  type RemoteBackendOptions,
+  remoteBackend,
+  type TritonModelConfig,
+} from './remote/index.js';
 
 it('ties element types to arrays', () => {
   expectTypeOf(hostTensor('int64', new BigInt64Array(1), [1])).toEqualTypeOf<Tensor<'int64'>>();
@@ -44,6 +50,16 @@ it('makes backends', () => {
   expectTypeOf<DType>().toEqualTypeOf<
     'float32' | 'float16' | 'int64' | 'int32' | 'uint8' | 'int8' | 'bool'
   >();
+});
+
+it('reaches servers', () => {
+  expectTypeOf(remoteBackend).returns.resolves.toEqualTypeOf<Backend>();
+  expectTypeOf(remoteBackend).parameter(0).toEqualTypeOf<RemoteBackendOptions>();
+  // @ts-expect-error: an address is needed
+  const options: RemoteBackendOptions = { timeoutMs: 1 };
+  expectTypeOf(options).toExtend<RemoteBackendOptions>();
+  expectTypeOf(modelConfig).returns.toEqualTypeOf<TritonModelConfig>();
+  expectTypeOf<Graph>().toExtend<Parameters<typeof modelConfig>[1]>();
 });
 
 it('helps those who write one', () => {
