@@ -1,11 +1,11 @@
 import { performance } from 'node:perf_hooks';
-import { InternVLError } from '@internvl/backend';
-import { isQuantised, type ModelConfig, type PrecisionName } from '@internvl/checkpoint';
+import { isQuantised, type PrecisionName } from '@internvl/checkpoint';
 import { decodeImage } from '@internvl/tiling/node';
 import type { ChatModel } from '../chat-model.js';
 import type { DecodeFile } from '../images/decode-image.js';
 import type { LoadOptions } from '../load-options.js';
 import { assembleModel, type GraphPart } from '../loading/assemble-model.js';
+import { assertExperts } from '../loading/assert-experts.js';
 import { backendByName } from './backend-by-name.js';
 import { convertedModel, storedPrecision } from './converted-model.js';
 
@@ -45,14 +45,4 @@ function graphPart(path: string, precision: PrecisionName): GraphPart {
     prepack: isQuantised(precision) ? true : undefined,
     source: async () => ({ path }),
   };
-}
-
-/** @throws `unsupported-operator` for quantised experts on WebGPU, which ONNX Runtime 1.30 computes wrongly there. */
-function assertExperts(config: ModelConfig, precision: PrecisionName, backend: string): void {
-  if (!config.llm?.experts || !isQuantised(precision) || !backend.startsWith('ort-node:webgpu')) return;
-  throw new InternVLError(
-    'unsupported-operator',
-    `Expected experts in fp32 or fp16 for ${backend}, the model has them in ${precision}; load it with precision fp16, or on the CPU.`,
-    { operator: 'QMoE', backend, precision },
-  );
 }

@@ -3,6 +3,7 @@ import type { WebDevice } from '@internvl/backend-web';
 import type { ModelStore } from '@internvl/checkpoint/web';
 import type { Chat } from '../chat.js';
 import { assembleModel } from '../loading/assemble-model.js';
+import { assertExperts } from '../loading/assert-experts.js';
 import { LocalChat } from '../local-chat.js';
 import { type OpenedChat, RecoveringChat } from '../recovering-chat.js';
 import { decodeFile } from './decode-file.js';
@@ -12,7 +13,13 @@ import type { ModelToLoad, WebLoadOptions } from './web-chat-host.js';
 import type { WebRuntime } from './web-runtime.js';
 
 /** Why a device cannot run a model that another one may. */
-const nextDevice = ['device-missing', 'device-lost', 'buffer-too-large', 'out-of-memory'];
+const nextDevice = [
+  'device-missing',
+  'device-lost',
+  'buffer-too-large',
+  'out-of-memory',
+  'unsupported-operator',
+];
 /** What a stored file that was damaged gives. */
 const damage = ['hash-mismatch', 'size-mismatch', 'file-missing'];
 
@@ -99,6 +106,7 @@ async function openOnDevice(
   const release = async () => backend.dispose?.();
   try {
     const parts = storedParts(stored, signal);
+    assertExperts(parts.config, stored.manifest.precision.llm, backend.name);
     const model = await assembleModel(parts, {
       backend,
       decodeFile,
