@@ -20,6 +20,7 @@ export type {
   Trace,
 } from './chat.js';
 export type { ChatModel, LanguageSide } from './chat-model.js';
+export { type EmbedImageOptions, embedImage } from './embed-image.js';
 export type {
   AnswerFinished,
   ChatEvent,
