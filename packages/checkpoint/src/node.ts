@@ -11,3 +11,8 @@ export { folderFiles } from './source/folder-files.js';
 export { type OpenCheckpointOptions, openCheckpoint } from './source/open-checkpoint.js';
 export { type OpenFolderOptions, openFolder } from './source/open-folder.js';
 export { type ResolvedModel, resolveModel } from './source/resolve-model.js';
+export {
+  type TritonModel,
+  type TritonRepositoryOptions,
+  writeTritonRepository,
+} from './triton/write-repository.js';

@@ -126,7 +126,7 @@ describe('a model on a server', () => {
   });
 
   it('sends tensors behind the JSON, as they lie in memory', async () => {
-    let sent = new Uint8Array<ArrayBufferLike>();
+    let sent: Uint8Array = new Uint8Array();
     const { backend, inits } = connected({
       ...model,
       'POST /v2/models/m/infer': (body) => {
@@ -148,7 +148,7 @@ describe('a model on a server', () => {
   it('passes bfloat16 as float32: rounded to even on the way there, exact on the way back', async () => {
     const bits = Uint32Array.of(0x3f808000, 0x3f818000, 0x3f808001, 0x7fc00000, 0xff800000, 0x7f7fffff);
     const back = Uint16Array.of(0x3f80, 0xc000);
-    let sent = new Uint8Array<ArrayBufferLike>();
+    let sent: Uint8Array = new Uint8Array();
     const { backend } = connected({
       ...model,
       'GET /v2/models/m': metadata('BF16'),

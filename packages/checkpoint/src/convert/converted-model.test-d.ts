@@ -1,6 +1,7 @@
 import { expectTypeOf, test } from 'vitest';
 import type { ModelConfig } from '../model-config.js';
 import type { Checkpoint } from '../source/checkpoint.js';
+import { type TritonModel, writeTritonRepository } from '../triton/write-repository.js';
 import { type ConvertOptions, convert, convertCached } from './convert.js';
 import type { ConvertedModel } from './converted-model.js';
 
@@ -19,4 +20,9 @@ test('precisions are known names, for all or for each part', () => {
   expectTypeOf<{ vision: 'int8'; llm: 'q4' }>().toExtend<ConvertOptions['precision']>();
   expectTypeOf<{ llm: string[] }>().toExtend<ConvertOptions['keep']>();
   expectTypeOf<'fp8'>().not.toExtend<ConvertOptions['precision']>();
+});
+
+test('a converted model is laid out for Triton', () => {
+  expectTypeOf(writeTritonRepository).parameter(0).toEqualTypeOf<ConvertedModel>();
+  expectTypeOf(writeTritonRepository).returns.resolves.toEqualTypeOf<readonly TritonModel[]>();
 });

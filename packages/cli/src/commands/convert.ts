@@ -1,7 +1,19 @@
-import { resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { type Calibration, calibrate, type LayerDrift } from '@internvl/chat/node';
 import { parsePrecision } from '@internvl/checkpoint';
-import { type ConvertedModel, convert as convertCheckpoint, openCheckpoint } from '@internvl/checkpoint/node';
+import {
+  type ConversionOptions,
+  type ConvertedModel,
+  cacheDirectory,
+  convertCached,
+  convert as convertCheckpoint,
+  isConverted,
+  openCheckpoint,
+  openConverted,
+  type TritonModel,
+  writeTritonRepository,
+} from '@internvl/checkpoint/node';
 import { defineCommand } from '../command.js';
 import { imageBytes } from '../input/image-bytes.js';
 import { modelArgument } from '../input/model.js';
@@ -19,9 +31,21 @@ const options = {
     value: 'FILE',
     help: 'An image of the kind the model will see, several times if you like: layers that the precision spoils on them are kept higher.',
   },
+  target: {
+    type: 'string',
+    value: 'onnx|triton',
+    help: "What DIR is: a converted model (onnx, the default), or a model repository for Triton's ONNX Runtime backend.",
+  },
+  prefix: {
+    type: 'string',
+    value: 'TEXT',
+    help: 'With --target triton: goes in front of the names vision, embed and decoder.',
+  },
   ...cacheOption,
   ...globalOptions,
 } as const;
+
+const targets = ['onnx', 'triton'] as const;
 
 export const convert = defineCommand({
   usage: 'convert MODEL --out DIR',
@@ -31,6 +55,13 @@ export const convert = defineCommand({
     const out = options.text('out');
     if (out === undefined) throw usageError('Expected --out DIR, got none; name the folder to write.');
     const precision = precisionOf(options);
+    const target = options.choice('target', targets) ?? 'onnx';
+    const prefix = options.text('prefix');
+    if (prefix !== undefined && target !== 'triton') {
+      throw usageError(
+        'Expected --target triton with --prefix, got none; leave the prefix out, or name the target.',
+      );
+    }
     const pictures = options.texts('calibrate');
     if (pictures.length > 0 && precision === undefined) {
       throw usageError('Expected --precision with --calibrate, got none; name the precision to look at.');
@@ -47,15 +78,26 @@ export const convert = defineCommand({
             onNote: (note) => output.note(note),
           })
         : undefined;
+    const conversion = {
+      precision: precision === undefined ? undefined : parsePrecision(precision),
+      keep: calibration?.keep,
+      signal,
+      onProgress,
+    };
+    if (target === 'triton') {
+      const converted = await convertedFor(model, conversion, { cache, env });
+      const models = await writeTritonRepository(converted, { directory: out, prefix, signal });
+      const document = await repositoryDocument(resolve(out), converted, models);
+      const lines = document.files.map(({ path, bytes }) => `${path.padEnd(34)}${formatBytes(bytes)}`);
+      output.result(
+        document,
+        [...lines, `wrote ${out} for Triton, ${formatBytes(document.bytes)}`].join('\n'),
+      );
+      return 0;
+    }
     const checkpoint = await openCheckpoint(model, { cache, env, signal, onProgress });
     try {
-      const converted = await convertCheckpoint(checkpoint, {
-        directory: resolve(out),
-        precision: precision === undefined ? undefined : parsePrecision(precision),
-        keep: calibration?.keep,
-        signal,
-        onProgress,
-      });
+      const converted = await convertCheckpoint(checkpoint, { directory: resolve(out), ...conversion });
       const document = { ...documentOf(converted), ...(calibration && { calibration: calibration.layers }) };
       const lines = document.files.map(({ path, bytes }) => `${path.padEnd(28)}${formatBytes(bytes)}`);
       if (calibration) lines.push(...calibrationLines(calibration));
@@ -66,6 +108,48 @@ export const convert = defineCommand({
     return 0;
   },
 });
+
+/** The model as it is, when it is converted, else its conversion in the cache, whose files the repository shares. */
+async function convertedFor(
+  model: string,
+  conversion: ConversionOptions,
+  { cache, env }: { readonly cache: string | undefined; readonly env: NodeJS.ProcessEnv },
+): Promise<ConvertedModel> {
+  if (await isConverted(model)) {
+    const converted = await openConverted(model);
+    if (conversion.precision === undefined) return converted;
+    throw usageError(
+      'Expected a checkpoint with --precision, got a model that is converted; leave the precision out, or pass the checkpoint.',
+    );
+  }
+  const { signal, onProgress } = conversion;
+  const checkpoint = await openCheckpoint(model, { cache, env, signal, onProgress });
+  try {
+    return await convertCached(checkpoint, { ...conversion, cacheDirectory: cacheDirectory({ cache, env }) });
+  } finally {
+    await checkpoint.close();
+  }
+}
+
+/** Weights are in several folders and once on the disk, where the file system has hard links. */
+async function repositoryDocument(
+  directory: string,
+  { manifest }: ConvertedModel,
+  models: readonly TritonModel[],
+) {
+  const files = models.flatMap((each) => each.files);
+  const places = await Promise.all(files.map(({ path }) => stat(join(directory, path))));
+  const sizes = new Map(places.map(({ dev, ino, size }) => [`${dev}:${ino}`, size]));
+  return {
+    directory,
+    target: 'triton',
+    models: models.map(({ name }) => name),
+    files,
+    bytes: [...sizes.values()].reduce((sum, size) => sum + size, 0),
+    precision: manifest.precision,
+    parity: null,
+  };
+}
 
 /** The worst layer of each part, and all that are kept higher. */
 function calibrationLines({ layers }: Calibration): string[] {
