@@ -127,3 +127,16 @@ describe('on node:http', () => {
     taken.close();
   });
 });
+
+test('a connection serves on after a body that was refused unread', async () => {
+  const { server } = await listening({}, { limits: { bodyBytes: 100 } });
+  const large = JSON.stringify({ ...question, user: 'a'.repeat(1_000_000) });
+  const head = `POST ${CHAT} HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: ${large.length}\r\n\r\n`;
+  const socket = await raw(server.port, `${head}${large}GET /health HTTP/1.1\r\nhost: a\r\n\r\n`);
+  let seen = '';
+  socket.setEncoding('utf8').on('data', (text) => {
+    seen += text;
+  });
+  await until(() => seen.includes('{"status":"ok"}'));
+  expect(seen).toMatch(/^HTTP\/1\.1 413 [\s\S]*HTTP\/1\.1 200 /);
+});

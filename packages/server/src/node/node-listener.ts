@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
 import type { Handler } from '../create-handler.js';
 
 /** What a request listener of node:http is; Express takes the same. */
@@ -21,7 +20,7 @@ async function answer(handler: Handler, incoming: IncomingMessage, outgoing: Ser
   outgoing.on('close', () => {
     if (!outgoing.writableFinished) controller.abort();
   });
-  const request = requestOf(incoming, controller.signal);
+  const request = requestOf(incoming, outgoing, controller.signal);
   const response =
     request === undefined
       ? new Response('bad request', { status: 400 })
@@ -31,31 +30,70 @@ async function answer(handler: Handler, incoming: IncomingMessage, outgoing: Ser
     return;
   }
   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
+  // A body that was refused unread runs into nothing, or the next request of the connection would wait behind it.
+  incoming.resume();
   if (response.body) await write(response.body, outgoing);
   outgoing.end();
-  // What is left of a body that was refused need not be read.
-  if (!incoming.complete) outgoing.once('finish', () => incoming.destroy());
 }
 
 /** Undefined where the request line or the headers are none that the Web knows. */
-function requestOf(incoming: IncomingMessage, signal: AbortSignal): Request | undefined {
+function requestOf(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  signal: AbortSignal,
+): Request | undefined {
   const { method = 'GET', headers, socket } = incoming;
   // Express shortens `url` where it mounts; the interface is at the root.
   const path = 'originalUrl' in incoming ? String(incoming.originalUrl) : (incoming.url ?? '/');
   const scheme = 'encrypted' in socket ? 'https' : 'http';
   try {
-    const body = method === 'GET' || method === 'HEAD' ? null : Readable.toWeb(incoming);
+    const body = method === 'GET' || method === 'HEAD' ? null : bodyOf(incoming, () => outgoing.headersSent);
     return new Request(new URL(path, `${scheme}://${headers.host ?? 'localhost'}`), {
       method,
       headers: Object.entries(headers).flatMap(([name, value]) =>
         [value ?? []].flat().map((single): [string, string] => [name, single]),
       ),
       signal,
-      ...(body && { body: body as ReadableStream<Uint8Array>, duplex: 'half' }),
+      ...(body && { body, duplex: 'half' }),
     });
   } catch {
     return undefined;
   }
+}
+
+/**
+ * The body, read when it is asked for. Cancelling it lets the rest run into nothing instead of breaking the connection,
+ * over which the client still has to hear why.
+ */
+function bodyOf(incoming: IncomingMessage, responded: () => boolean): ReadableStream<Uint8Array> {
+  let open = true;
+  return new ReadableStream(
+    {
+      start(controller) {
+        incoming.pause();
+        incoming.on('data', (chunk: Uint8Array) => {
+          // Nobody asks for it any more.
+          if (!open || responded()) return;
+          controller.enqueue(chunk);
+          incoming.pause();
+        });
+        const end = (finish: () => void) => {
+          if (open) finish();
+          open = false;
+        };
+        incoming.on('end', () => end(() => controller.close()));
+        incoming.on('error', (error) => end(() => controller.error(error)));
+      },
+      pull() {
+        incoming.resume();
+      },
+      cancel() {
+        open = false;
+        incoming.resume();
+      },
+    },
+    { highWaterMark: 0 },
+  );
 }
 
 /** Writes what comes when the connection has room for it. */

@@ -124,7 +124,7 @@ export class ScriptedChat implements Chat {
 }
 
 /** The text of the last turn. */
-export function echo(turns: readonly Turn[]): string {
+function echo(turns: readonly Turn[]): string {
   return (turns.at(-1)?.parts ?? []).map((part) => (part.type === 'text' ? part.text : part.type)).join(' ');
 }
 
