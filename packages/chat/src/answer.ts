@@ -36,6 +36,8 @@ export interface Usage {
   /** How many of the input tokens were in the cache of an earlier or running answer and did not go through the model. */
   readonly cachedTokens: number;
   readonly outputTokens: number;
+  /** How many of the output tokens were guessed from the text so far and came with another one in the same run. */
+  readonly acceptedTokens?: number;
 }
 
 /** Milliseconds by the clock. */

@@ -19,6 +19,8 @@ export interface DecoderInput {
   /** `[rows, tokens, hidden]`, wherever it lies. */
   readonly embeddings: Tensor;
   readonly tokens: number;
+  /** Whether every position of the run gets logits, not the last one alone. */
+  readonly everyPosition?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -45,12 +47,12 @@ export class DecoderRun {
     this.choosesGreedily = decoder.outputs.some(({ name }) => name === 'token_ids');
   }
 
-  /** Logits of the last position of each row, `[rows, vocabulary]`. The new keys and values are in the cache. */
+  /** Logits of the last position of each row, or of every one, `[rows, positions, vocabulary]`. The new keys and values are in the cache. */
   async logits(input: DecoderInput): Promise<Float32Array> {
     return float32Output(await this.#run(input, ['logits']), 'logits');
   }
 
-  /** The id of the largest logit of the last position of each row. The new keys and values are in the cache. */
+  /** The id of the largest logit of the last position of each row, or of every one. The new keys and values are in the cache. */
   async greedyIds(input: DecoderInput): Promise<readonly number[]> {
     return int64Output(await this.#run(input, ['token_ids']), 'token_ids');
   }
@@ -107,7 +109,7 @@ export class DecoderRun {
   }
 
   #feeds(input: DecoderInput, counted: readonly number[], longest: number): Tensors {
-    const { cache, lengths, embeddings, tokens } = input;
+    const { cache, lengths, embeddings, tokens, everyPosition } = input;
     const { rotaryColumns, totalDims } = this.#sizes;
     const rows = lengths.length;
     const turns = rotaryRows(rows * tokens, rotaryColumns);
@@ -119,6 +121,9 @@ export class DecoderRun {
     });
     const turnIndexes = BigInt64Array.from({ length: rows * tokens }, (_, index) => BigInt(index));
     const lastIndexes = Int32Array.from(lengths, (length) => length + tokens - 1);
+    const positions = BigInt64Array.from({ length: everyPosition ? tokens : 1 }, (_, index) =>
+      BigInt(everyPosition ? index : tokens - 1),
+    );
     const turnDims = [rows * tokens, rotaryColumns];
     return {
       ...cache.named('past'),
@@ -128,7 +133,7 @@ export class DecoderRun {
       rotary_index: hostTensor('int64', turnIndexes, [rows, tokens]),
       seqlens_k: hostTensor('int32', lastIndexes, [rows]),
       total_sequence_length: hostTensor('int32', Int32Array.of(longest), totalDims),
-      logit_index: hostTensor('int64', BigInt64Array.of(BigInt(tokens - 1)), [1]),
+      logit_index: hostTensor('int64', positions, [positions.length]),
     };
   }
 }

@@ -13,6 +13,8 @@ export interface TokenEvent {
   readonly index: number;
   /** True for the stop id that ends the answer; it is part of the ids, not of the text. */
   readonly stop: boolean;
+  /** True in a running batch where the token was guessed from the text so far, so that the next came in the same run. */
+  readonly guessed?: true;
   /** Only with `logprobs`: natural logarithm of the model's probability, before penalties and temperature. */
   readonly logprob?: number;
   /** Only with `logprobs` of 1 or more: that many likeliest tokens, best first. */

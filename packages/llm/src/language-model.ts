@@ -220,6 +220,31 @@ export class LanguageModel {
     return this.#stepRows(batch, ids, options, (input) => this.#decoder.greedyIds(input));
   }
 
+  /**
+   * Runs several tokens at once in the only row of a batch and gives the logits behind each, float32 `[vocabulary]`. The
+   * row then holds all of them: `truncate` it to those that were right.
+   *
+   * @throws `context-overflow`, `invalid-option`.
+   */
+  async stepAhead(
+    batch: SequenceBatch,
+    ids: readonly number[],
+    options: Pick<PrefillOptions, 'signal'> = {},
+  ): Promise<readonly Float32Array[]> {
+    const logits = await this.#stepAhead(batch, ids, options, (input) => this.#decoder.logits(input));
+    const { vocabulary } = this.spec;
+    return ids.map((_, index) => logits.subarray(index * vocabulary, (index + 1) * vocabulary));
+  }
+
+  /** `stepAhead` that gives the id of the largest logit behind each token alone; only where `choosesGreedily`. */
+  stepAheadGreedily(
+    batch: SequenceBatch,
+    ids: readonly number[],
+    options: Pick<PrefillOptions, 'signal'> = {},
+  ): Promise<readonly number[]> {
+    return this.#stepAhead(batch, ids, options, (input) => this.#decoder.greedyIds(input));
+  }
+
   /** Frees the graphs; idempotent. */
   async dispose(): Promise<void> {
     await this.#embedding.dispose();
@@ -257,7 +282,19 @@ export class LanguageModel {
     return result;
   }
 
-  /** One token in each row. */
+  async #stepAhead<T>(
+    batch: SequenceBatch,
+    ids: readonly number[],
+    { signal }: Pick<PrefillOptions, 'signal'>,
+    run: (input: DecoderInput) => Promise<T>,
+  ): Promise<T> {
+    const { lengths, cache, reaches } = batch;
+    const result = await this.#step({ ids, lengths, cache, reaches, signal }, run);
+    batch.advance(ids.length);
+    return result;
+  }
+
+  /** As many tokens in each row. */
   async #step<T>(
     {
       ids,
@@ -269,11 +306,14 @@ export class LanguageModel {
   ): Promise<T> {
     const { lengths, signal } = rows;
     signal?.throwIfAborted();
-    for (const length of lengths) assertFits(1, length, this.contextTokens);
+    const each = ids.length / lengths.length;
+    for (const length of lengths) assertFits(each, length, this.contextTokens);
     const tokens = BigInt64Array.from(ids, (id) => BigInt(checkedId(id, this.spec.vocabulary)));
-    const embeddings = await this.#embedding.ofRows(tokens, signal);
+    const embeddings = await this.#embedding.ofRows(tokens, lengths.length, signal);
     try {
-      return await run({ ...rows, totals: lengths.map((length) => length + 1), embeddings, tokens: 1 });
+      // Rotations go by the first of the tokens, as if it came alone.
+      const totals = lengths.map((length) => length + 1);
+      return await run({ ...rows, totals, embeddings, tokens: each, everyPosition: each > 1 });
     } finally {
       embeddings.dispose();
     }

@@ -91,9 +91,9 @@ export class SequenceBatch {
     this.#lengths = this.#lengths.with(row, length);
   }
 
-  /** Called by the model: every row holds one token more. */
-  advance(): void {
-    this.#lengths = this.#lengths.map((length) => length + 1);
+  /** Called by the model: every row holds one token more, or so many. */
+  advance(tokens = 1): void {
+    this.#lengths = this.#lengths.map((length) => length + tokens);
   }
 
   /** Frees the cache. */

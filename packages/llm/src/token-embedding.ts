@@ -22,15 +22,15 @@ export class TokenEmbedding {
     return embeddings;
   }
 
-  /** Embeddings of one token for each row, `[rows, 1, hidden]`, left on the device if there is memory to leave it in. */
-  async ofRows(ids: BigInt64Array, signal?: AbortSignal): Promise<Tensor> {
-    const rows = ids.length;
-    const sizes = [rows, 1, this.#hidden];
+  /** Embeddings of `rows` rows of tokens, `[rows, tokens, hidden]`, left on the device if there is memory to leave it in. */
+  async ofRows(ids: BigInt64Array, rows: number, signal?: AbortSignal): Promise<Tensor> {
+    const tokens = ids.length / rows;
+    const sizes = [rows, tokens, this.#hidden];
     const { allocate } = this.#embed;
     if (!(this.#writesInto && allocate)) return hostTensor('float32', await this.of(ids, signal), sizes);
     const embeddings = allocate('float32', sizes);
     try {
-      const feeds = { input_ids: hostTensor('int64', ids, [rows, 1]) };
+      const feeds = { input_ids: hostTensor('int64', ids, [rows, tokens]) };
       await this.#embed.run(feeds, { into: { inputs_embeds: embeddings }, signal });
       return embeddings;
     } catch (error) {

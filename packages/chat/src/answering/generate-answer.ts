@@ -18,6 +18,7 @@ export interface Generated {
   readonly logprobs: readonly TokenLogprobs[];
   readonly finishReason: 'stop' | 'length';
   readonly cachedTokens: number;
+  readonly acceptedTokens: number;
   readonly prefillMs: number;
   readonly decodeMs: number;
 }
@@ -40,6 +41,7 @@ export async function* generateAnswer(
   const growing = new GrowingText(side, options);
   const start = clock();
   let cachedTokens = 0;
+  let acceptedTokens = 0;
   let prefilled = start;
   let finishReason: Generated['finishReason'] = 'length';
   const events = running.generate(modelPrompt(prompt, shown), {
@@ -58,6 +60,7 @@ export async function* generateAnswer(
       yield { type: 'prefill-progress', loaded: cachedTokens + event.tokens, total: prompt.ids.length };
     } else if (event.type === 'token') {
       if (event.index === 0) prefilled = clock();
+      if (event.guessed) acceptedTokens++;
       const delta = growing.push(event.id, tokenLogprobs(side, event));
       if (delta) yield delta;
       if (growing.stopped) {
@@ -76,6 +79,7 @@ export async function* generateAnswer(
     logprobs: growing.logprobs,
     finishReason,
     cachedTokens,
+    acceptedTokens,
     prefillMs: prefilled - start,
     decodeMs: clock() - prefilled,
   };

@@ -79,11 +79,11 @@ interface EncodedImages {
 }
 
 /** Puts together what an answer tells. */
-export function finishAnswer(
+function finishAnswer(
   model: ChatModel,
   prompt: Prompt,
   shown: readonly ShownImages[],
-  { text, ids, logprobs, finishReason, cachedTokens, prefillMs, decodeMs }: Generated,
+  { text, ids, logprobs, finishReason, cachedTokens, acceptedTokens, prefillMs, decodeMs }: Generated,
   { encodedTiles, visionMs }: EncodedImages,
 ): Answer {
   const { backend, precision, loadMs } = model;
@@ -98,7 +98,12 @@ export function finishAnswer(
     tiles: tiledImages(shown),
     encodedTiles,
     boxes: last && spelled ? groundedBoxes(spelled, last) : [],
-    usage: { inputTokens: prompt.ids.length, cachedTokens, outputTokens: ids.length },
+    usage: {
+      inputTokens: prompt.ids.length,
+      cachedTokens,
+      outputTokens: ids.length,
+      ...(acceptedTokens > 0 && { acceptedTokens }),
+    },
     timings: { loadMs, visionMs, prefillMs, decodeMs },
     backend,
     precision,

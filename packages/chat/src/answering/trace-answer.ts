@@ -22,7 +22,12 @@ export async function traceAnswer(
     stages.set(name, [...(stages.get(name) ?? []), tensor]);
   };
   // Every stage goes through the model, whatever was answered before.
-  const running = new RunningBatch(model, { parallelAnswers: 1, prefixCacheBytes: 0, pause: breath });
+  const running = new RunningBatch(model, {
+    parallelAnswers: 1,
+    prefixCacheBytes: 0,
+    promptLookup: false,
+    pause: breath,
+  });
   const memory = new Memory({ running });
   const { tileSize } = chatModel.config;
   let answer: Answer | undefined;

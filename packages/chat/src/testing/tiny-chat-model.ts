@@ -105,6 +105,7 @@ function tinyDecoder(
     { name: 'past.0.key', ...cached },
     { name: 'past.0.value', ...cached },
   ];
+  let promptEnd = 0;
   const answer = says === undefined ? undefined : [...says].map((letter) => letter.charCodeAt(0));
   return {
     inputs: [
@@ -122,11 +123,14 @@ function tinyDecoder(
       onRun?.();
       signal?.throwIfAborted();
       const [batch, tokens] = feeds.inputs_embeds!.dims as [number, number];
-      if (tokens > 1) seen.prefilled.push(tokens);
-      else seen.steps++;
+      const positions = Array.from(feeds.logit_index!.data, Number);
+      // Guesses want logits at every position, chunks at their last alone.
+      const steps = tokens === positions.length;
+      if (steps) seen.steps++;
+      else seen.prefilled.push(tokens);
       const rows = feeds.inputs_embeds!.data as Float32Array;
       const keys = feeds['past.0.key']!;
-      const logits = new Float32Array(batch * VOCABULARY);
+      const logits = new Float32Array(batch * positions.length * VOCABULARY);
       for (let row = 0; row < batch; row++) {
         const length = Number(feeds.seqlens_k!.data[row]) + 1 - tokens;
         let state = 0;
@@ -134,14 +138,18 @@ function tinyDecoder(
           state = (state * 31 + Math.round(value * 1000)) % 1_000_003;
         };
         for (let at = 0; at < length; at++) take(Number(keys.data[(row * keys.dims[2]! + at) * HIDDEN]));
-        for (let at = 0; at < tokens; at++) take(rows[(row * tokens + at) * HIDDEN]!);
-        const said = String.fromCharCode(rows[(row * tokens + tokens - 1) * HIDDEN]!);
-        const id = answer ? (answer[tokens > 1 ? 0 : seen.steps] ?? END) : 97 + (Math.abs(state) % 26);
-        logits[row * VOCABULARY + id] = said === '' ? 0 : 1;
+        if (!steps) promptEnd = length + tokens;
+        for (let at = 0; at < tokens; at++) {
+          take(rows[(row * tokens + at) * HIDDEN]!);
+          const place = positions.indexOf(at);
+          if (place < 0) continue;
+          const id = answer ? (answer[length + at + 1 - promptEnd] ?? END) : 97 + (Math.abs(state) % 26);
+          logits[(row * positions.length + place) * VOCABULARY + id] = 1;
+        }
       }
       const made = hostTensor('float32', rows.slice(), [batch, 1, tokens, HIDDEN]);
       return {
-        logits: hostTensor('float32', logits, [batch, 1, VOCABULARY]),
+        logits: hostTensor('float32', logits, [batch, positions.length, VOCABULARY]),
         'new.0.key': made,
         'new.0.value': made,
       };

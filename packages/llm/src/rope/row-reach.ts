@@ -46,6 +46,12 @@ export class RowReach {
     );
   }
 
+  /** Whether a conversation of `tokens` tokens turns its next keys as one of `more` does. */
+  turnsAlike(tokens: number, more: number): boolean {
+    const { keyOf } = this.#rotations;
+    return keyOf(this.next(tokens)) === keyOf(this.next(more));
+  }
+
   clone(): RowReach {
     return new RowReach(this.#rotations, this.#stretches);
   }

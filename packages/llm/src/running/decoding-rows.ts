@@ -1,4 +1,3 @@
-import { finish } from '../generate.js';
 import type { TokenEvent } from '../generate-event.js';
 import type { LanguageModel } from '../language-model.js';
 import type { Sequence } from '../sequence.js';
@@ -7,6 +6,7 @@ import { keyOfFirst } from './content-key.js';
 import type { Lane } from './lane.js';
 import type { RunningRow } from './prefilling.js';
 import type { PrefixStore } from './prefix-store.js';
+import { PromptLookup } from './prompt-lookup.js';
 
 /** The answers whose prompts are in, one row each, stepped together. */
 export class DecodingRows {
@@ -15,8 +15,11 @@ export class DecodingRows {
   readonly #batch: SequenceBatch;
   #lanes: Lane[] = [];
 
-  constructor(model: LanguageModel, store: PrefixStore) {
+  readonly #promptLookup: boolean;
+
+  constructor(model: LanguageModel, store: PrefixStore, promptLookup: boolean) {
     this.#model = model;
+    this.#promptLookup = promptLookup;
     this.#store = store;
     this.#batch = model.batch([]);
   }
@@ -53,6 +56,11 @@ export class DecodingRows {
     const lanes = this.#lanes;
     const moving = lanes.map((lane) => lane.wants(lead));
     if (!moving.includes(true)) return false;
+    const guess = this.#guess();
+    if (guess.length > 0) {
+      await this.#stepAhead(lanes[0]!, guess);
+      return true;
+    }
     const before = this.#batch.lengths;
     let choices: readonly ((() => TokenEvent) | undefined)[];
     try {
@@ -84,18 +92,72 @@ export class DecodingRows {
     this.#batch.dispose();
   }
 
-  #choose(lane: Lane, choose: () => TokenEvent, length: number): void {
+  /** What the only answer may go on with. */
+  #guess(): readonly number[] {
+    const [lane, ...others] = this.#lanes;
+    if (!this.#promptLookup || !lane || others.length > 0) return [];
+    const { answer, key, slotId, maxNewTokens } = lane;
+    lane.lookup ??= new PromptLookup(key.ids, slotId);
+    for (const id of answer.ids.slice(lane.lookup.length - key.ids.length)) lane.lookup.add(id);
+    const length = this.#batch.lengths[0]!;
+    const most = Math.min(this.#model.contextTokens - length, maxNewTokens - answer.ids.length) - 1;
+    const guess = lane.lookup.guess(most);
+    // Keys of all guessed tokens must be turned as they would be one by one.
+    return this.#batch.reaches[0]!.turnsAlike(length + 1, length + 1 + guess.length) ? guess : [];
+  }
+
+  /** Runs the last token and guessed ones behind it, and chooses as long as what is chosen is what was guessed. */
+  async #stepAhead(lane: Lane, guess: readonly number[]): Promise<void> {
     const { answer } = lane;
-    if (lane.gone) return;
+    const start = this.#batch.lengths[0]!;
+    const byLogits = answer.needsLogits || !this.#model.choosesGreedily;
+    let choices: readonly (() => TokenEvent)[];
     try {
-      const token = choose();
-      if (length >= this.#model.contextTokens) answer.fillContext();
-      lane.give(token);
-      if (answer.finished !== undefined) {
-        lane.give(finish(answer.ids, answer.finished, { ids: lane.key.ids }));
-      }
+      choices = await this.#choicesAhead(lane, guess, byLogits);
     } catch (error) {
       lane.fail(error);
+      return;
+    }
+    let chosen = 0;
+    let right = 0;
+    for (const choose of choices) {
+      if (chosen > right || lane.gone || answer.finished !== undefined) break;
+      if (chosen > 0 && answer.needsLogits && !byLogits) break;
+      if (this.#choose(lane, choose, start + chosen + 1, guess[chosen])) right++;
+      chosen++;
+    }
+    lane.lookup?.learn(guess.length, right);
+    this.#batch.truncate(0, start + chosen);
+  }
+
+  async #choicesAhead(
+    { answer, signal }: Lane,
+    guess: readonly number[],
+    byLogits: boolean,
+  ): Promise<readonly (() => TokenEvent)[]> {
+    const ids = [answer.ids.at(-1)!, ...guess];
+    if (byLogits) {
+      const logits = await this.#model.stepAhead(this.#batch, ids, { signal });
+      return logits.map((behind) => () => answer.next(behind));
+    }
+    const next = await this.#model.stepAheadGreedily(this.#batch, ids, { signal });
+    return next.map((id) => () => answer.take(id));
+  }
+
+  /** `length`: tokens in the cache before the one that is chosen. True when it is the one that was guessed. */
+  #choose(lane: Lane, choose: () => TokenEvent, length: number, guess?: number): boolean {
+    const { answer } = lane;
+    if (lane.gone) return false;
+    try {
+      const token = choose();
+      const guessed = token.id === guess;
+      if (length >= this.#model.contextTokens) answer.fillContext();
+      lane.give(guessed ? { ...token, guessed } : token);
+      if (answer.finished !== undefined) lane.give(lane.finished(answer.finished));
+      return guessed;
+    } catch (error) {
+      lane.fail(error);
+      return false;
     }
   }
 

@@ -1,9 +1,11 @@
 import type { Answer } from '../answer.js';
-import type { GenerateEvent } from '../generate-event.js';
+import { finish } from '../generate.js';
+import type { FinishEvent, FinishReason, GenerateEvent } from '../generate-event.js';
 import type { PrefillOptions } from '../generate-options.js';
 import type { Prompt } from '../prompt.js';
 import type { ContentKey } from './content-key.js';
 import type { PrefixHold } from './prefix-store.js';
+import type { PromptLookup } from './prompt-lookup.js';
 
 /** What came of looking for the beginning of a prompt in caches: before everything else. */
 export interface StartedEvent {
@@ -20,6 +22,7 @@ export interface LaneParts {
   readonly prompt: Prompt;
   readonly answer: Answer;
   readonly key: ContentKey;
+  readonly maxNewTokens: number;
   readonly hold: PrefixHold | undefined;
   readonly options: Pick<PrefillOptions, 'chunkTokens' | 'onProgress'>;
   /** Called when somebody waits for an event or goes away. */
@@ -32,7 +35,10 @@ export class Lane {
   readonly key: ContentKey;
   readonly hold: PrefixHold | undefined;
   readonly options: LaneParts['options'];
-  readonly promptTokens: number;
+  readonly slotId: number | undefined;
+  readonly maxNewTokens: number;
+  /** Guesses for when the answer is the only one; made when it first is. */
+  lookup: PromptLookup | undefined;
   /** Gone once it is in the cache. */
   prompt: Prompt | undefined;
   readonly #wake: () => void;
@@ -41,9 +47,10 @@ export class Lane {
   #reader: { resolve(event: RunningEvent): void; reject(error: unknown): void } | undefined;
   #failure: { readonly error: unknown } | undefined;
 
-  constructor({ prompt, answer, key, hold, options, wake }: LaneParts) {
+  constructor({ prompt, answer, key, maxNewTokens, hold, options, wake }: LaneParts) {
     this.prompt = prompt;
-    this.promptTokens = prompt.ids.length;
+    this.slotId = prompt.slotId;
+    this.maxNewTokens = maxNewTokens;
     this.answer = answer;
     this.key = key;
     this.hold = hold;
@@ -64,6 +71,11 @@ export class Lane {
   /** Whether the reader wants more: it waits, or has no more than `lead` events before it. */
   wants(lead: number): boolean {
     return this.#reader !== undefined || this.#unread.length < lead;
+  }
+
+  /** The event that ends the answer. */
+  finished(reason: FinishReason): FinishEvent {
+    return finish(this.answer.ids, reason, { ids: this.key.ids });
   }
 
   /** The next event, for the reader. @throws what ended the answer */

@@ -1,5 +1,4 @@
 import { capacityFor } from '../cache/capacity.js';
-import { finish } from '../generate.js';
 import type { PrefillProgressEvent } from '../generate-event.js';
 import type { LanguageModel } from '../language-model.js';
 import type { Prompt } from '../prompt.js';
@@ -96,7 +95,7 @@ export class Prefilling {
       lane.give(token);
     }
     if (answer.finished !== undefined) {
-      lane.give(finish(answer.ids, answer.finished, { ids: lane.key.ids }));
+      lane.give(lane.finished(answer.finished));
     }
   }
 

@@ -59,6 +59,7 @@ export class RunningBatch {
       parallelAnswers = DEFAULT_ANSWERS,
       parallelBytes = DEFAULT_PARALLEL_BYTES,
       prefixCacheBytes,
+      promptLookup = true,
       pause = () => Promise.resolve(),
     }: RunningBatchOptions = {},
   ) {
@@ -67,7 +68,7 @@ export class RunningBatch {
     this.#limits = { parallelAnswers, parallelBytes };
     this.#pause = pause;
     this.#store = new PrefixStore(prefixCacheBytes);
-    this.#decoding = new DecodingRows(model, this.#store);
+    this.#decoding = new DecodingRows(model, this.#store, promptLookup);
   }
 
   /** How many answers run together at most. */
@@ -133,6 +134,7 @@ export class RunningBatch {
     const lane = new Lane({
       prompt,
       answer,
+      maxNewTokens: resolved.maxNewTokens,
       key: contentKey(prompt, (tensor, index) => visualNames?.[index] ?? this.#nameOf(tensor)),
       hold,
       options: { chunkTokens, onProgress },

@@ -13,6 +13,11 @@ export interface RunningBatchOptions {
   readonly parallelBytes?: number | undefined;
   /** Most bytes of keys and values kept for prompts that begin as one before; 256 MiB by default, 0 keeps none. */
   readonly prefixCacheBytes?: number | undefined;
+  /**
+   * Whether an answer that runs alone is run several tokens at a time where it repeats what stands in the prompt or in
+   * itself; true by default. The tokens are those it gets without, each chosen from its own logits.
+   */
+  readonly promptLookup?: boolean | undefined;
   /** Lets readers have their turn between runs: resolves in a later task. Without it, in a later microtask. */
   readonly pause?: (() => Promise<void>) | undefined;
 }

@@ -165,18 +165,18 @@ export function tinyModel({
             results[`present.${layer}.${kind}`] = target;
           }
         }
-        const [position] = await ints(feeds, 'logit_index');
-        const last = Float32Array.from({ length: batch * hidden }, (_, index) => {
-          const row = Math.floor(index / hidden);
-          return states[(row * tokens + position!) * hidden + (index % hidden)]!;
-        });
-        const logits = multiply(last, head, hidden);
-        results.logits = hostTensor('float32', logits, [batch, 1, vocabulary]);
+        const positions = await ints(feeds, 'logit_index');
+        const places = Array.from({ length: batch }, (_, row) =>
+          positions.map((at) => row * tokens + at),
+        ).flat();
+        const chosen = places.flatMap((at) => Array.from(states.subarray(at * hidden, (at + 1) * hidden)));
+        const logits = multiply(Float32Array.from(chosen), head, hidden);
+        results.logits = hostTensor('float32', logits, [batch, positions.length, vocabulary]);
         model.fetched.push(...(options.outputs ?? []).filter((name) => !name.includes('.')));
-        const best = Array.from({ length: batch }, (_, row) =>
+        const best = places.map((_, row) =>
           BigInt(argmax(logits.subarray(row * vocabulary, (row + 1) * vocabulary))),
         );
-        results.token_ids = hostTensor('int64', BigInt64Array.from(best), [batch, 1]);
+        results.token_ids = hostTensor('int64', BigInt64Array.from(best), [batch, positions.length]);
         return pick(results, options.outputs);
       },
       dispose: async () => {
