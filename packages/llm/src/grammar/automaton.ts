@@ -10,10 +10,20 @@ interface Stack {
   readonly min: number;
   readonly max: number;
   readonly rest: Stack | undefined;
+  /** Parts above the bottom. */
+  readonly depth: number;
   /** Those with this one as their rest, by part and counts. */
   readonly above: Map<string, Stack>;
   /** The same with every count cut down to more than a token can use up: it looks alike to every token. */
   readonly canonical: Stack;
+}
+
+/** A state cut in two: what its stacks have in common, and what they are without it. */
+export interface Split {
+  /** The stacks without what they share: this state accepts where that begins. */
+  readonly local: State;
+  /** The state at the beginning of what they share. */
+  readonly after: State;
 }
 
 /** A place in the text: everything that may follow what was read. Equal ones are the same object. */
@@ -30,37 +40,39 @@ export interface State {
 /** Parts that one byte may lead through before the next byte. */
 const MOST_PARTS = 10_000;
 /** States and stacks that are remembered; then everything is forgotten. A state takes about 2 kB. */
-const MOST_REMEMBERED = 16_000;
+const MOST_REMEMBERED = 60_000;
 
 /**
- * Reads texts of a grammar byte by byte. States are made when they are first reached and remembered, so that what was
- * seen before costs a lookup. Any grammar will do that is not left-recursive.
+ * Reads texts of grammars byte by byte. States are made when they are first reached and remembered, so that what was
+ * seen before costs a lookup, also when another grammar saw it. Any grammar will do that is not left-recursive.
  *
  * Source: partial derivatives (Antimirov 1996) with a stack, so that rules may occur in themselves.
  */
 export class Automaton {
-  readonly #productive: ReadonlySet<GrammarNode>;
-  readonly #root: GrammarNode;
   /** Counts above this one are alike to every token. */
   readonly #mostCounted: number;
-  readonly #numbers = new Map<GrammarNode, number>();
+  #numbers = new Map<GrammarNode, number>();
+  #structures = new Map<string, number>();
+  #unproductive = new WeakSet<GrammarNode>();
   #bottom = bottom();
   #states = new Map<string, State>();
   #stacks = 0;
   #generation = 0;
-  #start: State | undefined;
+  #starts = new WeakMap<Grammar, State>();
 
   /** `longestToken` in bytes. */
-  constructor({ root, productive }: Grammar, longestToken: number) {
-    this.#root = root;
-    this.#productive = productive;
+  constructor(longestToken: number) {
     this.#mostCounted = longestToken + 1;
   }
 
-  /** The state before the first byte. */
-  get start(): State {
-    this.#start ??= this.#closure([this.#push(this.#root, this.#bottom)]);
-    return this.#start;
+  /** The state before the first byte of a grammar's text. */
+  start(grammar: Grammar): State {
+    const known = this.#starts.get(grammar);
+    if (known) return known;
+    for (const node of grammar.unproductive) this.#unproductive.add(node);
+    const start = this.#closure([this.#push(grammar.root, this.#bottom)]);
+    this.#starts.set(grammar, start);
+    return start;
   }
 
   /** The state behind `byte`; null where it can't follow. */
@@ -81,6 +93,17 @@ export class Automaton {
     return this.#state([...heads], state.accepts);
   }
 
+  /**
+   * Cuts a state where all of its stacks go on alike, so that states which differ only behind that share what is known: the
+   * inside of a string is the same wherever the string stands.
+   */
+  split(state: State): Split | undefined {
+    const shared = sharedRest(state);
+    if (!shared?.rest) return undefined;
+    const heads = state.heads.map((head) => this.#planted(head, shared));
+    return { local: this.#state(heads, false), after: this.#closure([shared]) };
+  }
+
   /** Forgets states when there are many; what the caller holds is given anew. To be called between tokens. */
   renew(state: State): State {
     if (this.#states.size + this.#stacks > MOST_REMEMBERED) this.forget();
@@ -91,10 +114,10 @@ export class Automaton {
     );
   }
 
-  /** The same stack in the memory of now, so that nothing of the old one is held. */
-  #planted(head: Stack): Stack {
+  /** The same stack in the memory of now, so that nothing of the old one is held; without what is below `end`, where given. */
+  #planted(head: Stack, end?: Stack): Stack {
     const old: Stack[] = [];
-    for (let stack = head; stack.rest; stack = stack.rest) old.push(stack);
+    for (let stack = head; stack.rest && stack !== end; stack = stack.rest) old.push(stack);
     let planted = this.#bottom;
     for (const { node, min, max } of old.reverse()) planted = this.#place(node!, min, max, planted);
     return planted;
@@ -105,7 +128,9 @@ export class Automaton {
     this.#states = new Map();
     this.#bottom = bottom();
     this.#stacks = 0;
-    this.#start = undefined;
+    this.#starts = new WeakMap();
+    this.#numbers = new Map();
+    this.#structures = new Map();
     this.#generation++;
   }
 
@@ -142,11 +167,11 @@ export class Automaton {
       }
       case 'choice':
         return node.options
-          .filter((option) => this.#productive.has(option))
+          .filter((option) => !this.#unproductive.has(option))
           .map((option) => this.#push(option, after));
       case 'repeat': {
         const over = min === 0 ? [after] : [];
-        if (max === 0 || !this.#productive.has(node.item)) return over;
+        if (max === 0 || this.#unproductive.has(node.item)) return over;
         const more = max === 1 ? after : this.#place(node, Math.max(0, min - 1), max - 1, after);
         return [...over, this.#push(node.item, more)];
       }
@@ -162,7 +187,9 @@ export class Automaton {
   }
 
   #place(node: GrammarNode, min: number, max: number, rest: Stack): Stack {
-    const key = `${this.#number(node)},${min},${max}`;
+    // Repetitions of the same thing are the same, whoever asked for them.
+    const key =
+      node.kind === 'repeat' ? `*${this.#number(node.item)},${min},${max}` : `${this.#number(node)},${min}`;
     const known = rest.above.get(key);
     if (known) return known;
     const most = this.#mostCounted;
@@ -175,6 +202,7 @@ export class Automaton {
       min,
       max,
       rest,
+      depth: rest.depth + 1,
       above: new Map(),
       get canonical() {
         return other ?? stack;
@@ -185,11 +213,30 @@ export class Automaton {
     return stack;
   }
 
+  /** A number that parts of equal structure share, whichever grammar they are of; rules are equal to nothing else. */
   #number(node: GrammarNode): number {
     const known = this.#numbers.get(node);
     if (known !== undefined) return known;
-    this.#numbers.set(node, this.#numbers.size);
-    return this.#numbers.size - 1;
+    const structure = this.#structure(node);
+    const number = this.#structures.get(structure) ?? this.#structures.size;
+    this.#structures.set(structure, number);
+    this.#numbers.set(node, number);
+    return number;
+  }
+
+  #structure(node: GrammarNode): string {
+    switch (node.kind) {
+      case 'bytes':
+        return `bytes ${node.ranges}`;
+      case 'sequence':
+        return `sequence ${node.items.map((item) => this.#number(item))}`;
+      case 'choice':
+        return `choice ${node.options.map((option) => this.#number(option))}`;
+      case 'repeat':
+        return `repeat ${this.#number(node.item)} ${node.min} ${node.max}`;
+      case 'rule':
+        return `rule ${this.#structures.size}`;
+    }
   }
 
   #state(heads: readonly Stack[], accepts: boolean): State {
@@ -215,12 +262,29 @@ function bottom(): Stack {
     min: 0,
     max: 0,
     rest: undefined,
+    depth: 0,
     above: new Map(),
     get canonical() {
       return stack;
     },
   };
   return stack;
+}
+
+/** The highest stack that all heads of a state stand on; undefined where one of them ends the text. */
+function sharedRest({ heads, accepts }: State): Stack | undefined {
+  if (accepts || heads.length === 0) return undefined;
+  const [first, ...others] = heads.map(({ rest }) => rest!);
+  return others.reduce(sharedOf, first!);
+}
+
+function sharedOf(one: Stack, other: Stack): Stack {
+  let [a, b] = [one, other];
+  while (a !== b) {
+    if (a.depth >= b.depth) a = a.rest!;
+    else b = b.rest!;
+  }
+  return a;
 }
 
 function startsWith({ node }: Stack, byte: number): boolean {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { seededRandom } from '../sampling/seeded-random.js';
 import { pieceVocabulary } from '../testing/grammar-texts.js';
+import { Automaton, type State } from './automaton.js';
 import { constrain } from './constrain.js';
 import { jsonSchemaGrammar } from './json/json-schema-grammar.js';
 import { parseGrammar } from './parse-grammar.js';
@@ -93,6 +95,49 @@ describe('errors', () => {
   test('too many ways to read a text', () => {
     const grammar = `root ::= ${'('.repeat(4)}"a"?${'){0,40}'.repeat(4)}`;
     expect(() => start(grammar).allowed).toThrow(expect.objectContaining({ code: 'grammar-too-complex' }));
+  });
+});
+
+describe('exactly the tokens that can follow, and no other', () => {
+  const { vocabulary, stopId } = pieceVocabulary();
+  const grammars = [
+    parseGrammar('root ::= [a-z"{}]{0,4} ("\\"" | ",")* [^a]*'),
+    parseGrammar('root ::= "[" (root ", "?)* "]" | "1"? "12" [0-9]{0,3}'),
+    jsonSchemaGrammar({ items: { type: 'string', maxLength: 5 }, maxItems: 3 }),
+    jsonSchemaGrammar({
+      properties: { name: { type: ['string', 'number'] } },
+      additionalProperties: { enum: ['图形', 'é'] },
+    }),
+    jsonSchemaGrammar(true),
+  ];
+  test.each(grammars.map((grammar, index) => [index, grammar] as const))('grammar %i', (_index, grammar) => {
+    // Byte by byte, without any of what masks share.
+    const plain = new Automaton(16);
+    const read = (from: State, bytes: Iterable<number>) => {
+      let state: State | null = from;
+      for (const byte of bytes) state = state && plain.step(state, byte);
+      return state;
+    };
+    for (let seed = 0; seed < 8; seed++) {
+      const random = seededRandom(seed);
+      const constraint = constrain(
+        grammar,
+        vocabulary,
+      )({ vocabulary: stopId + 1, stopIds: new Set([stopId]) });
+      let state = plain.start(grammar);
+      for (let tokens = 0; !constraint.done && tokens < 16; tokens++) {
+        const scores = new Float32Array(stopId + 1);
+        constraint.mask(scores);
+        const allowed = [...scores.keys()].filter((id) => scores[id] === 0);
+        const follows = (id: number) =>
+          id === stopId ? state.accepts : read(state, vocabulary.tree.bytesOf(id)!) !== null;
+        expect(allowed).toEqual([...scores.keys()].filter(follows));
+        const id = allowed[Math.floor(random() * allowed.length)]!;
+        if (id === stopId) break;
+        constraint.accept(id);
+        state = read(state, vocabulary.tree.bytesOf(id)!)!;
+      }
+    }
   });
 });
 

@@ -1,12 +1,9 @@
 import { InternVLError } from '@internvl/backend';
-import type { ConstraintContext, ConstraintFactory, TokenConstraint } from '../token-constraint.js';
-import { Automaton, type State } from './automaton.js';
+import type { ConstraintFactory, TokenConstraint } from '../token-constraint.js';
+import type { State } from './automaton.js';
 import type { Grammar } from './grammar.js';
-import { applyMask, type TokenMask, tokenMask } from './token-mask.js';
+import { applyMask } from './token-mask.js';
 import type { TokenVocabulary } from './token-vocabulary.js';
-
-/** Bytes of masks that are remembered for a grammar. */
-const MOST_MASK_BYTES = 2 ** 24;
 
 /**
  * Constrains answers to a grammar: pass what it returns as `constraint` to `generate`, for any number of answers, also at the
@@ -16,48 +13,18 @@ const MOST_MASK_BYTES = 2 ** 24;
  * vocabulary can go on, which takes a vocabulary that lacks single bytes, and `grammar-too-complex`.
  */
 export function constrain(grammar: Grammar, vocabulary: TokenVocabulary): ConstraintFactory {
-  const masks = new Masks(grammar, vocabulary);
-  return (context) => new GrammarConstraint(masks, vocabulary, context);
-}
-
-/** The masks of a grammar by state. */
-class Masks {
-  readonly automaton: Automaton;
-  readonly #vocabulary: TokenVocabulary;
-  #known = new WeakMap<State, TokenMask>();
-  #bytes = 0;
-
-  constructor(grammar: Grammar, vocabulary: TokenVocabulary) {
-    this.automaton = new Automaton(grammar, vocabulary.longest);
-    this.#vocabulary = vocabulary;
-  }
-
-  of(state: State): TokenMask {
-    const canonical = this.automaton.canonical(state);
-    const known = this.#known.get(canonical);
-    if (known) return known;
-    const made = tokenMask(this.automaton, canonical, this.#vocabulary);
-    this.#bytes += made.listed.byteLength;
-    if (this.#bytes > MOST_MASK_BYTES) {
-      this.#known = new WeakMap();
-      this.#bytes = made.listed.byteLength;
-    }
-    this.#known.set(canonical, made);
-    return made;
-  }
+  return ({ stopIds }) => new GrammarConstraint(grammar, vocabulary, stopIds);
 }
 
 class GrammarConstraint implements TokenConstraint {
-  readonly #masks: Masks;
   readonly #vocabulary: TokenVocabulary;
   readonly #stopIds: ReadonlySet<number>;
   #state: State;
 
-  constructor(masks: Masks, vocabulary: TokenVocabulary, { stopIds }: ConstraintContext) {
-    this.#masks = masks;
+  constructor(grammar: Grammar, vocabulary: TokenVocabulary, stopIds: ReadonlySet<number>) {
     this.#vocabulary = vocabulary;
     this.#stopIds = stopIds;
-    this.#state = masks.automaton.start;
+    this.#state = vocabulary.automaton.start(grammar);
   }
 
   get done(): boolean {
@@ -66,11 +33,11 @@ class GrammarConstraint implements TokenConstraint {
 
   mask(scores: Float32Array): void {
     const { accepts } = this.#state;
-    const mask = this.#masks.of(this.#state);
+    const mask = this.#vocabulary.masks.of(this.#state);
     if (mask.count === 0 && !accepts) throw stuck();
     const stops = [...this.#stopIds].filter((id) => id < scores.length);
     const kept = stops.map((id) => scores[id]!);
-    applyMask(scores, mask, this.#vocabulary.size);
+    applyMask(scores, mask, this.#vocabulary.tree.size);
     stops.forEach((id, index) => {
       scores[id] = accepts ? kept[index]! : Number.NEGATIVE_INFINITY;
     });
@@ -78,9 +45,9 @@ class GrammarConstraint implements TokenConstraint {
 
   accept(id: number): void {
     if (this.#stopIds.has(id)) return;
-    const { automaton } = this.#masks;
+    const { automaton, tree } = this.#vocabulary;
     let state: State | null = automaton.renew(this.#state);
-    for (const byte of this.#vocabulary.bytesOf(id) ?? []) {
+    for (const byte of tree.bytesOf(id) ?? []) {
       state = automaton.step(state, byte);
       if (state === null) throw refused(id);
     }

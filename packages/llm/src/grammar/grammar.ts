@@ -5,15 +5,16 @@ import { productiveNodes, reachable } from './productive.js';
 /** What an answer may look like: all texts that match, byte by byte. Made by `jsonSchemaGrammar` or `parseGrammar`. */
 export interface Grammar {
   readonly root: GrammarNode;
-  /** Parts that some text matches. */
-  readonly productive: ReadonlySet<GrammarNode>;
+  /** Parts that no text matches. */
+  readonly unproductive: ReadonlySet<GrammarNode>;
 }
 
 /** @throws what `none` makes when no text matches */
 export function grammarOf(root: GrammarNode, none: () => InternVLError): Grammar {
-  const productive = productiveNodes(reachable(root));
+  const nodes = reachable(root);
+  const productive = productiveNodes(nodes);
   if (!productive.has(root)) throw none();
-  return { root, productive };
+  return { root, unproductive: new Set([...nodes].filter((node) => !productive.has(node))) };
 }
 
 /** @throws always */

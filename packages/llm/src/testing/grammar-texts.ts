@@ -9,8 +9,8 @@ const encoder = new TextEncoder();
 
 /** What a text is to a grammar. */
 export function reading(grammar: Grammar, text: string | Uint8Array): 'complete' | 'beginning' | 'wrong' {
-  const automaton = new Automaton(grammar, 16);
-  let state: State | null = automaton.start;
+  const automaton = new Automaton(16);
+  let state: State | null = automaton.start(grammar);
   for (const byte of typeof text === 'string' ? encoder.encode(text) : text) {
     state = automaton.step(state, byte);
     if (state === null) return 'wrong';
@@ -76,7 +76,7 @@ export function draw(
     const id = argmax(scores);
     constraint.accept(id);
     tokens++;
-    bytes.push(...(vocabulary.bytesOf(id) ?? []));
+    bytes.push(...(vocabulary.tree.bytesOf(id) ?? []));
     complete = id === stopId || constraint.done;
   }
   return { bytes: Uint8Array.from(bytes), complete, tokens };

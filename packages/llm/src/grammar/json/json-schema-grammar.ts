@@ -2,7 +2,7 @@ import { type Grammar, grammarOf } from '../grammar.js';
 import { choice, type GrammarNode, literals, type RuleNode, rule } from '../node.js';
 import { arrayOf } from './array-schema.js';
 import { type JsonSchema, listOf, type SchemaObject } from './json-schema.js';
-import { type AnyJson, anyBoolean, anyJson, nothing } from './json-text.js';
+import { anyArray, anyBoolean, anyObject, anyValue, nothing } from './json-text.js';
 import { annotations, isObject, isOfType, type JsonType, jsonTypes, keywordsOf } from './keywords.js';
 import { numberOf } from './number-schema.js';
 import { objectOf } from './object-schema.js';
@@ -33,7 +33,6 @@ class SchemaCompiler {
   readonly #rules = new Map<string, RuleNode>();
   /** Schemas that were referred to and are still to be read. */
   readonly #pending: (() => void)[] = [];
-  #any: AnyJson | undefined;
 
   constructor(schema: unknown) {
     this.#schema = schema;
@@ -43,11 +42,6 @@ class SchemaCompiler {
     const root = this.#referred('#', '');
     for (let next = this.#pending.pop(); next; next = this.#pending.pop()) next();
     return root;
-  }
-
-  get #json(): AnyJson {
-    this.#any ??= anyJson();
-    return this.#any;
   }
 
   /** The rule of a schema that is referred to, made once, so that it may be part of itself. */
@@ -65,7 +59,7 @@ class SchemaCompiler {
 
   #compile(schema: unknown, pointer: string, depth: number): GrammarNode {
     if (depth > DEEPEST) throw unsupported(pointer, `at most ${DEEPEST} schemas in each other`, 'more');
-    if (schema === true) return this.#json.value;
+    if (schema === true) return anyValue;
     if (schema === false) return choice();
     if (!isObject(schema)) throw unsupported(pointer, 'a schema', schema);
     const keywords = Object.keys(schema).filter(
@@ -102,7 +96,7 @@ class SchemaCompiler {
     const known = new Set(['type', ...jsonTypes.flatMap((type) => keywordsOf[type])]);
     const strange = keywords.find((keyword) => !known.has(keyword));
     if (strange !== undefined) throw unsupported(below(pointer, strange), `a supported keyword`, strange);
-    if (types === undefined) return this.#json.value;
+    if (types === undefined) return anyValue;
     return choice(...types.map((type) => this.#typed(type, schema, keywords, pointer, inner)));
   }
 
@@ -138,9 +132,9 @@ class SchemaCompiler {
     const bare = !keywordsOf[type].some((keyword) => keywords.includes(keyword));
     switch (type) {
       case 'object':
-        return bare ? this.#json.object : objectOf(schema, pointer, inner);
+        return bare ? anyObject : objectOf(schema, pointer, inner);
       case 'array':
-        return bare ? this.#json.array : arrayOf(schema, pointer, inner);
+        return bare ? anyArray : arrayOf(schema, pointer, inner);
       case 'string':
         return stringOf(schema, pointer);
       case 'number':

@@ -70,7 +70,8 @@ export const anyNumber = sequence(
 export const anyBoolean = choice(literal('true'), literal('false'));
 export const nothing = literal('null');
 
-const comma = sequence(literal(','), space);
+/** A comma between two things. */
+export const comma = sequence(literal(','), space);
 
 /** `open … close` around items with commas between them; `min` to `max` of them. */
 export function listed(
@@ -90,19 +91,10 @@ export function property(name: GrammarNode, value: GrammarNode): GrammarNode {
   return sequence(name, literal(':'), space, value);
 }
 
-/** Any JSON, any object, any array: they occur in each other. */
-export interface AnyJson {
-  readonly value: GrammarNode;
-  readonly object: GrammarNode;
-  readonly array: GrammarNode;
-}
+const value = rule('value');
 
-export function anyJson(): AnyJson {
-  const value = rule('value');
-  const object = listed('{', '}', property(anyString, value), 0, many);
-  const array = listed('[', ']', value, 0, many);
-  value.body = choice(anyString, anyNumber, object, array, anyBoolean, nothing);
-  return { value, object, array };
-}
-
-export { comma };
+/** Any object, any array, any JSON: they occur in each other. */
+export const anyObject = listed('{', '}', property(anyString, value), 0, many);
+export const anyArray = listed('[', ']', value, 0, many);
+export const anyValue = choice(anyString, anyNumber, anyObject, anyArray, anyBoolean, nothing);
+value.body = anyValue;
