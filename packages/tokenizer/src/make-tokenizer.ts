@@ -3,7 +3,7 @@ import { segmentCutter } from './encode/cut-segments.js';
 import { encodePieces } from './encode/encode-pieces.js';
 import { aligned, locate, type Range } from './encode/locate.js';
 import { TokenizerError } from './error.js';
-import { normal, oneByte, userDefined } from './model/piece-kind.js';
+import { normal, oneByte } from './model/piece-kind.js';
 import { spaceMark } from './model/vocabulary.js';
 import type { TokenizerParts } from './tokenizer-parts.js';
 import type { EncodeOptions, Encoding, Segment, Tokenizer } from './tokenizer-spec.js';
@@ -115,7 +115,7 @@ export function makeTokenizer(parts: TokenizerParts): Tokenizer {
     },
     token,
     tokenBytes: (id) =>
-      !added.has(id) && !reserved.has(id) && [normal, userDefined, oneByte].includes(vocabulary.kind(id))
+      within(id) && !added.has(id) && [normal, oneByte].includes(vocabulary.kind(id))
         ? vocabulary.text(id)
         : undefined,
     isSpecial: (id) => special.has(id),

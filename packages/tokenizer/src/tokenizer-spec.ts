@@ -106,8 +106,8 @@ export interface Tokenizer {
   /** The token as the vocabulary spells it; undefined outside the vocabulary. */
   token(id: number): string | undefined;
   /**
-   * The bytes that an ordinary token puts into a text, UTF-8, parts of a character too; undefined for added, control, unknown and
-   * reserved tokens, and outside the vocabulary. `constrain` of `@internvl/llm/grammar` goes by them.
+   * The bytes that an ordinary token puts into a text, UTF-8, parts of a character too; undefined for added, user-defined, control and
+   * unknown tokens, and outside the vocabulary. `constrain` of `@internvl/llm/grammar` goes by them.
    */
   tokenBytes(id: number): Uint8Array | undefined;
   /** Whether `skipSpecialTokens` leaves this id out. */
