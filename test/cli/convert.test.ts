@@ -53,6 +53,32 @@ test('a quantised folder is found to be one', async () => {
   expect(documentOf(refused)).toMatchObject({ error: { code: 'invalid-option' } });
 });
 
+test('a model repository for Triton', async () => {
+  const out = join(folder, 'repository');
+  const env = { INTERNVL_CACHE: join(folder, 'repository-cache') };
+  const ended = await runCli(
+    ['convert', 'nano', '--target', 'triton', '--prefix', 'nano-', '--out', out, '--json'],
+    { env },
+  );
+  expect(ended.status, ended.stderr).toBe(0);
+  const document = documentOf(ended);
+  const models = ['nano-vision', 'nano-embed', 'nano-decoder'];
+  expect(document).toMatchObject({ target: 'triton', models, precision: { vision: 'fp32', llm: 'fp32' } });
+  const files = document.files as { path: string; bytes: number }[];
+  expect(files.map(({ path }) => path)).toEqual(
+    models.flatMap((name) =>
+      ['config.pbtxt', '1/model.onnx', '1/weights.fp32.data'].map((file) => `${name}/${file}`),
+    ),
+  );
+  // The weights are in three folders, and counted once: they are one file.
+  const weights = files.find(({ path }) => path.endsWith('.data'))!;
+  expect(document.bytes).toBeLessThan(2 * weights.bytes);
+  const again = await runCli(['convert', 'nano', '--target', 'triton', '--out', out, '--json'], { env });
+  expect(documentOf(again)).toMatchObject({ error: { code: 'invalid-option' } });
+  const alone = await runCli(['convert', 'nano', '--prefix', 'a', '--out', join(folder, 'no'), '--json']);
+  expect(documentOf(alone)).toMatchObject({ error: { code: 'usage' } });
+});
+
 test('calibration looks at every layer', async () => {
   const out = join(folder, 'calibrated');
   const pictures = ['shapes-0.png', 'sign-3.png'].flatMap((name) => [
