@@ -3,6 +3,7 @@ import type { KeptLayers } from '@internvl/checkpoint';
 import { expectTypeOf, test } from 'vitest';
 import type {
   Answer,
+  AnswerOptions,
   Chat,
   ChatEvent,
   ChatModel,
@@ -10,7 +11,9 @@ import type {
   LoadOptions,
   LocalChatOptions,
   Part,
+  ResponseFormat,
   TileFeatures,
+  TokenLogprobs,
   Trace,
   Turn,
 } from './index.js';
@@ -69,4 +72,13 @@ test('a calibration gives what convert takes', () => {
   expectTypeOf<typeof calibrate>().returns.resolves.toEqualTypeOf<Calibration>();
   expectTypeOf<Calibration['keep']>().toEqualTypeOf<KeptLayers | undefined>();
   expectTypeOf<LayerDrift['part']>().toEqualTypeOf<'vision' | 'llm'>();
+});
+
+test('an answer may have a form, and tell how likely its tokens were', () => {
+  expectTypeOf<{ type: 'json'; schema: { type: 'object' } }>().toExtend<AnswerOptions['responseFormat']>();
+  expectTypeOf<{ type: 'json' }>().toExtend<ResponseFormat>();
+  expectTypeOf<{ type: 'grammar'; grammar: string }>().toExtend<ResponseFormat>();
+  expectTypeOf<{ type: 'grammar' }>().not.toExtend<ResponseFormat>();
+  expectTypeOf<Answer['logprobs']>().toEqualTypeOf<readonly TokenLogprobs[] | undefined>();
+  expectTypeOf<TokenLogprobs['bytes']>().toEqualTypeOf<readonly number[]>();
 });

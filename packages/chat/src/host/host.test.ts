@@ -94,6 +94,15 @@ describe('an answer', () => {
     expect(fake.finished).toBe(1);
   });
 
+  test('is asked for its form too', async () => {
+    const fake = new FakeChat();
+    const chat = await connected(fake);
+    const schema = { type: 'object', properties: { a: { enum: ['x', null] } } };
+    const options = { responseFormat: { type: 'json', schema }, logprobs: 2 } as const;
+    for await (const _ of chat.answer(question('Hi'), options));
+    expect(fake.asked.map(({ options }) => options)).toEqual([options]);
+  });
+
   test('does not run far ahead of a slow reader', async () => {
     const fake = new FakeChat({ tokens: 1000 });
     const chat = await connected(fake);
