@@ -127,7 +127,8 @@ async function throughput() {
     let tokens = 0;
     const start = performance.now();
     await atOnce(clients, tasks, async (asked) => {
-      tokens += (await persist(asked)).outputTokens;
+      const { outputTokens } = await persist(asked);
+      tokens += outputTokens;
     });
     const seconds = (performance.now() - start) / 1000;
     rates.push({

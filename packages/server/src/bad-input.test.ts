@@ -240,6 +240,15 @@ describe('around the body', () => {
 
   test('deep nesting', () =>
     status(post(CHAT, `{"model":${'['.repeat(100_000)}${']'.repeat(100_000)}}`), 400, 'invalid_type'));
+  test('a schema as deep as a body is long', () =>
+    status(
+      post(
+        CHAT,
+        `{"model":"scripted","messages":[{"role":"user","content":"a"}],"response_format":{"type":"json_schema","json_schema":{"schema":${'{"items":'.repeat(100_000)}{}${'}'.repeat(100_000)}}}}`,
+      ),
+      400,
+      'invalid_json_schema',
+    ));
   test('a name that objects have by themselves', () =>
     status(
       post(CHAT, '{"__proto__":{"model":"scripted"},"messages":[]}'),
@@ -253,6 +262,8 @@ describe('what a chat throws', () => {
     ['context-overflow', 400, 'context_length_exceeded'],
     ['invalid-option', 400, 'invalid_value'],
     ['image-truncated', 400, 'invalid_image'],
+    ['schema-unsupported', 400, 'invalid_json_schema'],
+    ['grammar-invalid', 400, 'invalid_value'],
     ['image-too-large', 400, 'image_too_large'],
     ['chat-disposed', 503, 'model_unavailable'],
     ['device-lost', 503, 'model_unavailable'],

@@ -1,18 +1,8 @@
 import { expect, test } from 'vitest';
 import { createHandler } from './create-handler.js';
+import { mutated, seeded } from './testing/mutate.js';
 import { CHAT, PIXEL, post } from './testing/requests.js';
 import { ScriptedChat } from './testing/scripted-chat.js';
-
-/** Numbers in [0, 1) from a seed: mulberry32. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const bodies: Readonly<Record<string, unknown>> = {
   [CHAT]: {
@@ -36,7 +26,7 @@ const bodies: Readonly<Record<string, unknown>> = {
     seed: 1,
     temperature: 0.5,
     max_tokens: 5,
-    response_format: { type: 'text' },
+    response_format: { type: 'json_schema', json_schema: { name: 'a', schema: { type: 'object' } } },
   },
   '/v1/responses': {
     model: 'scripted',
@@ -54,58 +44,6 @@ const bodies: Readonly<Record<string, unknown>> = {
   },
   '/v1/embeddings': { model: 'scripted', input: [PIXEL], encoding_format: 'base64' },
 };
-
-const odd: readonly unknown[] = [
-  null,
-  true,
-  false,
-  0,
-  -1,
-  1.5,
-  1e308,
-  -(2 ** 53),
-  '',
-  'a',
-  '\u0000',
-  '\ud800',
-  '__proto__',
-  [],
-  [[]],
-  {},
-  { type: 'text' },
-  { url: PIXEL },
-  ['a', 1],
-  PIXEL,
-  'data:',
-  'http://127.0.0.1/',
-  'scripted',
-  { toString: 1 },
-  { length: 3 },
-  'json_schema',
-  'low',
-];
-
-/** A copy with one place changed: replaced, taken out, doubled or renamed. */
-function mutated(value: unknown, random: () => number): unknown {
-  const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)]!;
-  if (random() < 0.15 || typeof value !== 'object' || value === null) return pick(odd);
-  if (Array.isArray(value)) {
-    const at = Math.floor(random() * value.length);
-    if (random() < 0.2) return [...value, ...value];
-    if (random() < 0.2) return value.toSpliced(at, 1);
-    return value.map((item, index) => (index === at ? mutated(item, random) : item));
-  }
-  const entries = Object.entries(value);
-  const at = Math.floor(random() * entries.length);
-  if (random() < 0.1) return Object.fromEntries(entries.toSpliced(at, 1));
-  return Object.fromEntries(
-    entries.map(([name, item], index) =>
-      index === at
-        ? [random() < 0.1 ? JSON.stringify(pick(odd)) : name, mutated(item, random)]
-        : [name, item],
-    ),
-  );
-}
 
 test('no body is an internal error, and nothing is left behind', async () => {
   const chat = new ScriptedChat();

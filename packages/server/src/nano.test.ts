@@ -8,6 +8,7 @@ import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createHandler } from './create-handler.js';
 import { type ListeningServer, serve } from './node/serve.js';
+import { mutated, seeded } from './testing/mutate.js';
 
 interface Sample {
   readonly file: string;
@@ -109,6 +110,104 @@ describe('nano behind the official client', () => {
     const first = await texts();
     expect(await texts()).toEqual(first);
     expect(new Set(first).size).toBeGreaterThan(1);
+  });
+
+  test('an answer in JSON always parses, whatever the model would rather say', async () => {
+    const schema = {
+      type: 'object',
+      properties: { shapes: { enum: [1, 2, 3, 4] }, colour: { enum: ['orange', 'blue'] } },
+      required: ['shapes', 'colour'],
+      additionalProperties: false,
+    };
+    const asked = {
+      ...(await asking('shapes-1.png', 'How many shapes are there?')),
+      max_tokens: 64,
+      response_format: {
+        type: 'json_schema' as const,
+        json_schema: { name: 'shapes', strict: true, schema },
+      },
+    };
+    const { choices } = await client.chat.completions.create(asked);
+    expect(choices[0]?.finish_reason, choices[0]?.message.content ?? '').toBe('stop');
+    expect(JSON.parse(choices[0]?.message.content ?? '')).toEqual({
+      shapes: expect.any(Number),
+      colour: expect.stringMatching(/^(?:orange|blue)$/),
+    });
+    const streamed = await client.chat.completions
+      .stream({ ...asked, temperature: 1, seed: 1 })
+      .finalChatCompletion();
+    expect(() => JSON.parse(streamed.choices[0]?.message.content ?? '')).not.toThrow();
+  });
+
+  test('a grammar, and forms that are none', async () => {
+    const asked = { ...(await asking('shapes-1.png', 'How many shapes are there?')) };
+    const chosen = { ...asked, grammar: 'root ::= "seven" | "eight"' };
+    const { choices } = await client.chat.completions.create(chosen);
+    expect(['seven', 'eight']).toContain(choices[0]?.message.content);
+    const broken = { ...asked, grammar: 'root ::= (' };
+    await expect(client.chat.completions.create(broken)).rejects.toMatchObject({
+      status: 400,
+      code: 'invalid_value',
+    });
+    const schema = { type: 'object', properties: { a: { type: 'no such type' } } };
+    const wrong = { type: 'json_schema' as const, json_schema: { name: 'a', schema } };
+    const refused = client.chat.completions.create({ ...asked, response_format: wrong, stream: true });
+    await expect(refused).rejects.toMatchObject({ status: 400 });
+  });
+
+  test('odd schemas and grammars are answered or refused, never an internal error', async () => {
+    const random = seeded(8);
+    const schema = {
+      type: 'object',
+      properties: {
+        a: { type: 'array', items: { anyOf: [{ type: 'string', pattern: '^x+$' }, { $ref: '#/$defs/b' }] } },
+      },
+      $defs: { b: { type: ['integer', 'null'], minimum: 3 } },
+      required: ['a'],
+    };
+    const statuses = new Set<number>();
+    const failed: string[] = [];
+    for (let round = 0; round < 150; round++) {
+      const form =
+        round % 5 === 0
+          ? { grammar: `root ::= ${JSON.stringify(mutated('"a" | [b-d]+ ("e" | x)*', random))}` }
+          : {
+              response_format: {
+                type: 'json_schema',
+                json_schema: { name: 'a', schema: mutated(schema, random) },
+              },
+            };
+      const body = { model: 'nano', messages: [{ role: 'user', content: '?' }], max_tokens: 2, ...form };
+      const response = await fetch(`${server.url}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      const text = await response.text();
+      if (response.status !== 200 && response.status !== 400) failed.push(`${JSON.stringify(form)} ${text}`);
+      statuses.add(response.status);
+    }
+    expect(failed).toEqual([]);
+    expect(statuses).toEqual(new Set([200, 400]));
+  });
+
+  test('logprobs: the likeliest first, the chosen one among them, texts that join to the answer', async () => {
+    const asked = {
+      ...(await asking('shapes-1.png', 'Describe the image.')),
+      logprobs: true,
+      top_logprobs: 3,
+    };
+    const { choices, usage } = await client.chat.completions.create(asked);
+    const tokens = choices[0]?.logprobs?.content ?? [];
+    expect(tokens).toHaveLength(usage?.completion_tokens ?? 0);
+    for (const { token, logprob, top_logprobs: top } of tokens) {
+      expect(top).toHaveLength(3);
+      // Greedy: the chosen one is the likeliest.
+      expect(top[0]).toMatchObject({ token, logprob });
+      expect(top[0]!.logprob).toBeGreaterThanOrEqual(top[1]!.logprob);
+    }
+    const bytes = tokens.slice(0, -1).flatMap((token) => token.bytes ?? []);
+    expect(Buffer.from(bytes).toString().trim()).toBe(choices[0]?.message.content);
   });
 
   test('embeddings are of unit length, and near where images are alike', async () => {

@@ -1,5 +1,6 @@
 import type { AnswerOptions } from '@internvl/chat';
 import { badRequest } from '../api-error.js';
+import { checkSchema } from './check-schema.js';
 import type { Fields } from './fields.js';
 
 type Format = Pick<AnswerOptions, 'responseFormat'>;
@@ -42,6 +43,7 @@ export function readJsonFormat(format: Fields, schemaOf: (format: Fields) => Fie
   // Answers always keep to their schema, strict or not.
   named.ignore('name', 'description', 'strict');
   const schema = named.record('schema');
+  checkSchema(schema, named.at('schema'));
   named.done();
   format.done();
   return { responseFormat: { type: 'json', schema } };
