@@ -264,7 +264,9 @@ test('a second question about an image runs no vision', async () => {
   // All of the first turn, of which the last token was never fed.
   expect(second.usage.cachedTokens).toBe(first.usage.inputTokens + first.usage.outputTokens - 1);
   const other = await finishedAnswer(chat.answer(question('Another conversation'), quick));
-  expect([other.encodedTiles, other.usage.cachedTokens, tiles]).toEqual([0, 0, 1]);
+  expect([other.encodedTiles, tiles]).toEqual([0, 1]);
+  // It begins as the first one did, with the same image.
+  expect(other.usage.cachedTokens).toBeGreaterThan(16);
 });
 
 test('a lost device is told, and the next question runs on the next one', async () => {

@@ -11,6 +11,7 @@ import { seededRandom } from '../sampling/seeded-random.js';
 import { goldenModel } from '../testing/golden-model.js';
 import { goldenPenaltyIds, goldenPrompts } from '../testing/golden-prompt.js';
 import { fixtures, goldenRuns, readRecord, readTensors } from '../testing/golden-records.js';
+import type { TokenConstraint } from '../token-constraint.js';
 import type { RunningEvent } from './lane.js';
 import { RunningBatch } from './running-batch.js';
 import type { RunningOptions } from './running-options.js';
@@ -59,6 +60,53 @@ function suite(folder: string, name: string, backend: () => Promise<Backend>): v
       for (const [index, { expected }] of answers.entries()) expect(found[index]).toEqual(await expected());
       await batch.close();
       expect(batch.load).toEqual({ running: 0, waiting: 0 });
+    });
+
+    test('answers that guess ahead are those recorded', async () => {
+      const batch = new RunningBatch(golden.model, { prefixCacheBytes: 0 });
+      for (const { prompt, options, ids } of recorded(folder, golden.model.spec.hidden)) {
+        const found: number[] = [];
+        // Twice as far as recorded, for there to be more to guess from.
+        const longer = { ...options, maxNewTokens: 3 * options.maxNewTokens };
+        for await (const event of batch.generate(prompt, longer)) {
+          if (event.type === 'token') found.push(event.id);
+        }
+        expect(found.slice(0, ids.length)).toEqual(ids);
+        expect(found).toEqual(await alone(golden.model, prompt, longer));
+      }
+      await batch.close();
+    });
+
+    test('logits of several guessed tokens are those of one at a time but for rounding', async () => {
+      const { model } = golden;
+      const { prompt } = recorded(folder, model.spec.hidden).find(({ prompt: { ids } }) => ids.length > 30)!;
+      const page = Array.from(prompt.ids)
+        .filter((id) => id !== prompt.slotId)
+        .slice(-30);
+      const copy = async (promptLookup: boolean) => {
+        const batch = new RunningBatch(model, { promptLookup });
+        const steps: Float32Array[] = [];
+        let guessed = 0;
+        const events = batch.generate(prompt, {
+          maxNewTokens: 25,
+          constraint: () => copying(page),
+          onScores: ({ logits }) => steps.push(logits.slice()),
+        });
+        for await (const event of events) if (event.type === 'token' && event.guessed) guessed++;
+        await batch.close();
+        return { steps, guessed };
+      };
+      const plain = await copy(false);
+      const ahead = await copy(true);
+      expect(plain.guessed).toBe(0);
+      expect(ahead.guessed).toBeGreaterThan(8);
+      expect(ahead.steps).toHaveLength(25);
+      for (const [step, logits] of ahead.steps.entries()) {
+        const error = logits.reduce((most, value, id) => {
+          return Math.max(most, Math.abs(value - plain.steps[step]![id]!));
+        }, 0);
+        expect(error).toBeLessThan(tolerance);
+      }
     });
 
     test('logits beside others are those alone but for rounding, far below what separates the two best', async () => {
@@ -121,6 +169,25 @@ async function idsOf(events: AsyncIterable<RunningEvent>): Promise<readonly numb
 
 const alone = (model: LanguageModel, prompt: Parameters<typeof generate>[1], options: RunningOptions) =>
   idsOf(generate(model, prompt, options));
+
+/** Lets an answer be nothing but a page. */
+function copying(page: readonly number[]): TokenConstraint {
+  let at = 0;
+  return {
+    mask(scores) {
+      const id = page[at]!;
+      const score = scores[id]!;
+      scores.fill(Number.NEGATIVE_INFINITY);
+      scores[id] = score;
+    },
+    accept() {
+      at++;
+    },
+    get done() {
+      return at === page.length;
+    },
+  };
+}
 
 /** Asks and goes away after a few tokens. */
 async function leave(
