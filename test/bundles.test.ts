@@ -14,6 +14,7 @@ const budgets: ReadonlyMap<string, number> = new Map([
   ['@internvl/chat/remote', 11],
   ['@internvl/tiling', 5],
   ['@internvl/tokenizer', 12],
+  ['@internvl/backend/remote', 10],
 ]);
 
 /** What an entry leaves for the page to serve. */

@@ -2,23 +2,31 @@ import { parseArgs } from 'node:util';
 import type { Backend } from '@internvl/backend';
 import { type ConformanceResult, runConformance } from '@internvl/backend/conformance';
 import { referenceBackend } from '@internvl/backend/reference';
+import { remoteBackend } from '@internvl/backend/remote';
 import { nodeDevices } from '../src/device.js';
 import { nodeBackend } from '../src/node-backend.js';
 import { divergences } from './divergences.js';
 
 /*
  * pnpm conformance --backend cpu|webgpu|cuda|dml|coreml|reference [--jsonl]
+ * pnpm conformance --url http://HOST:8000 [--jsonl]
  *
- * Runs every conformance case on a backend, a line for each. Exit status 0 when all pass or diverge as declared.
+ * Runs every conformance case on a backend, or on a server of the Open Inference Protocol that takes models (Triton with
+ * --model-control-mode=explicit), a line for each. Exit status 0 when all pass or diverge as declared.
  */
 
 const { values } = parseArgs({
-  options: { backend: { type: 'string', default: 'cpu' }, jsonl: { type: 'boolean', default: false } },
+  options: {
+    backend: { type: 'string', default: 'cpu' },
+    url: { type: 'string' },
+    jsonl: { type: 'boolean', default: false },
+  },
 });
 
-const backend = await open(values.backend);
+const backend =
+  values.url === undefined ? await open(values.backend) : await remoteBackend({ url: values.url });
 const results = await runConformance(backend, {
-  divergences: divergences[values.backend] ?? [],
+  divergences: (values.url === undefined ? divergences[values.backend] : undefined) ?? [],
   onResult: (result) => console.log(values.jsonl ? JSON.stringify(plain(result)) : line(result)),
 });
 const count = (status: ConformanceResult['status']) =>
