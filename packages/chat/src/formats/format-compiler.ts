@@ -30,7 +30,7 @@ export function formatCompiler(tokenizer: Pick<Tokenizer, 'tokenBytes' | 'vocabu
   const known = new Map<string, ConstraintFactory>();
   return {
     constraint(format) {
-      const key = JSON.stringify(format);
+      const key = textOf(format);
       let made = known.get(key);
       if (made) known.delete(key);
       else {
@@ -66,5 +66,19 @@ function grammarOf(format: ResponseFormat) {
         `Expected responseFormat of type json or grammar, got ${JSON.stringify(format)}; pass one of them.`,
         { option: 'responseFormat', value: format },
       );
+  }
+}
+
+/** @throws `invalid-option` for what is no plain data, or nests without end */
+function textOf(format: ResponseFormat): string {
+  try {
+    return JSON.stringify(format);
+  } catch (cause) {
+    throw new InternVLError(
+      'invalid-option',
+      'Expected responseFormat as plain data, got something that is no JSON; pass what JSON.parse could give.',
+      { option: 'responseFormat' },
+      { cause },
+    );
   }
 }

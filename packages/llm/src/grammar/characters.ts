@@ -50,7 +50,7 @@ export function commonCharacters(one: CharacterRanges, other: CharacterRanges): 
 }
 
 /** The same characters as ranges in order that do not touch. */
-export function merged(ranges: CharacterRanges): CharacterRanges {
+function merged(ranges: CharacterRanges): CharacterRanges {
   const pairs: (readonly [number, number])[] = [];
   for (let at = 0; at < ranges.length; at += 2) pairs.push([ranges[at]!, ranges[at + 1]!]);
   pairs.sort(([a], [b]) => a - b);

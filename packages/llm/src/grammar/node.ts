@@ -68,19 +68,25 @@ export function literal(text: string): GrammarNode {
   return byteString(new TextEncoder().encode(text));
 }
 
+/** Beginnings that are shared one inside the other, at most. */
+const DEEPEST_PREFIX = 200;
+
 /** Any of these texts. Common beginnings are shared, so that thousands of them cost no more than a few. */
 export function literals(texts: Iterable<string>): GrammarNode {
   const encoder = new TextEncoder();
   return prefixTree(
     [...new Set(texts)].map((text) => encoder.encode(text)),
     0,
+    0,
   );
 }
 
-function prefixTree(strings: readonly Uint8Array[], from: number): GrammarNode {
+function prefixTree(strings: readonly Uint8Array[], from: number, depth: number): GrammarNode {
   const [first] = strings;
   if (first === undefined) return choice();
-  if (strings.length === 1) return byteString(first.subarray(from));
+  if (strings.length === 1 || depth > DEEPEST_PREFIX) {
+    return choice(...strings.map((string) => byteString(string.subarray(from))));
+  }
   let shared = from;
   while (shared < first.length && strings.every((string) => string[shared] === first[shared])) shared++;
   const groups = new Map<number | undefined, Uint8Array[]>();
@@ -90,7 +96,7 @@ function prefixTree(strings: readonly Uint8Array[], from: number): GrammarNode {
     else groups.set(string[shared], [string]);
   }
   const options = [...groups].map(([byte, group]) =>
-    byte === undefined ? empty : prefixTree(group, shared),
+    byte === undefined ? empty : prefixTree(group, shared, depth + 1),
   );
   const rest = choice(...options);
   return shared === from ? rest : sequence(byteString(first.subarray(from, shared)), rest);

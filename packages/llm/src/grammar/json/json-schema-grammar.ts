@@ -73,7 +73,9 @@ class SchemaCompiler {
     };
     if (schema.$ref !== undefined) {
       alone('$ref');
-      return this.#referred(String(schema.$ref), below(pointer, '$ref'));
+      const at = below(pointer, '$ref');
+      if (typeof schema.$ref !== 'string') throw unsupported(at, 'a text', schema.$ref);
+      return this.#referred(schema.$ref, at);
     }
     if (schema.const !== undefined) {
       alone('const', 'type');
@@ -151,6 +153,10 @@ class SchemaCompiler {
   #values(values: readonly unknown[], schema: SchemaObject, pointer: string): GrammarNode {
     const types = this.#types(schema, [], pointer);
     const fit = values.filter((value) => types === undefined || types.some((type) => isOfType(value, type)));
-    return literals(fit.map((value) => JSON.stringify(value)));
+    try {
+      return literals(fit.map((value) => JSON.stringify(value)));
+    } catch {
+      throw unsupported(pointer, 'values that JSON can hold', 'others');
+    }
   }
 }

@@ -54,7 +54,7 @@ export const anyString = quoted(repeat(anyCharacter, 0, many));
 const digit = bytes(0x30, 0x39);
 
 /** As many digits as a double can tell apart. */
-export const wholeNumber = sequence(
+const wholeNumber = sequence(
   optional(literal('-')),
   choice(literal('0'), sequence(bytes(0x31, 0x39), repeat(digit, 0, 14))),
 );

@@ -7,7 +7,7 @@ import { isObject } from './keywords.js';
 import { below, unsupported } from './unsupported.js';
 
 /** Characters that a property's name may have beside others of its object. */
-const LONGEST_NAME = 500;
+const LONGEST_NAME = 200;
 const many = Number.POSITIVE_INFINITY;
 
 /** A property that is listed. */

@@ -7,10 +7,19 @@ export function below(pointer: string, key: string | number): string {
 
 /** A schema that cannot be kept to; `pointer` is a JSON pointer to what it fails at, empty for the schema itself. */
 export function unsupported(pointer: string, expected: string, came: unknown): InternVLError {
-  const shown = (typeof came === 'string' ? came : (JSON.stringify(came) ?? String(came))).slice(0, 100);
+  const shown = shownOf(came).slice(0, 100);
   return new InternVLError(
     'schema-unsupported',
     `Expected ${expected} at ${pointer === '' ? 'the top of the schema' : pointer}, got ${shown}; write the schema without it.`,
     { pointer, expected, came: shown },
   );
+}
+
+function shownOf(came: unknown): string {
+  if (typeof came === 'string') return came;
+  try {
+    return JSON.stringify(came) ?? typeof came;
+  } catch {
+    return `a ${typeof came}`;
+  }
 }
