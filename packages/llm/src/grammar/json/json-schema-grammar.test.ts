@@ -90,6 +90,21 @@ const cases: readonly (readonly [
   [{ properties: {}, required: ['x"y'] }, ['{"x\\"y":[]}'], ['{}']],
   [{ properties: { a: false, b: { const: 1 } } }, ['{}', '{"b":1}'], ['{"a":1}']],
   [{ additionalProperties: { const: 1 } }, ['{}', '{"a":1,"b":1}'], ['{"a":2}']],
+  [
+    { propertyNames: { type: 'string' }, additionalProperties: { const: 1 } },
+    ['{}', '{"a":1}'],
+    ['{1:1}', '{"a":2}'],
+  ],
+  [
+    { propertyNames: { pattern: '^a+$' }, additionalProperties: { const: 1 } },
+    ['{}', '{"aa":1}'],
+    ['{"b":1}'],
+  ],
+  [
+    { propertyNames: { enum: ['a', 'b', 'c'] }, additionalProperties: { const: 1 }, required: ['b'] },
+    ['{"b":1}', '{"b":1,"c":1,"a":1}'],
+    ['{}', '{"a":1}', '{"b":1,"d":1}', '{"b":1,"b":1}'],
+  ],
   [{ type: 'object', additionalProperties: false }, ['{}'], ['{"a":1}']],
   [{ anyOf: [{ type: 'null' }, { const: 1 }] }, ['null', '1'], ['2']],
   [{ oneOf: [{ type: 'null' }, { allOf: [{ const: 1 }] }] }, ['null', '1'], ['2']],
@@ -198,6 +213,11 @@ describe('what is not supported is told by its JSON pointer', () => {
     [{ type: 'integer', minimum: 1e300 }, '/minimum'],
     [{ type: 'strange' }, '/type'],
     [{ properties: [] }, '/properties'],
+    [
+      { properties: { a: {} }, propertyNames: { maxLength: 3 }, additionalProperties: true },
+      '/propertyNames',
+    ],
+    [{ propertyNames: { type: 'number' } }, '/propertyNames/type'],
     [{ properties: { a: 1 } }, '/properties/a'],
     [{ required: ['a', 1] }, '/required/1'],
     [{ items: [{}] }, '/items'],

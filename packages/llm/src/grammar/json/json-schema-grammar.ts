@@ -18,7 +18,7 @@ const DEEPEST = 100;
  * README says what is left out.
  *
  * Keywords: `type`, `enum`, `const`, `anyOf`, `oneOf` (read as `anyOf`), `allOf` of one, `$ref` within the schema, also to itself;
- * `properties`, `required`, `additionalProperties`; `items`, `prefixItems`, `minItems`, `maxItems`; `minLength`,
+ * `properties`, `required`, `additionalProperties`, `propertyNames`; `items`, `prefixItems`, `minItems`, `maxItems`; `minLength`,
  * `maxLength`, `pattern`, `format`; `minimum`, `maximum`, `exclusiveMinimum`, `exclusiveMaximum`. Annotations are passed over.
  *
  * @throws `schema-unsupported` for anything else, with `pointer`, a JSON pointer to it, in the facts.

@@ -1,9 +1,9 @@
 import { characters, commonCharacters, otherCharacters } from '../characters.js';
-import { choice, empty, type GrammarNode, literal, optional, repeat, sequence } from '../node.js';
+import { choice, empty, type GrammarNode, literal, literals, optional, repeat, sequence } from '../node.js';
 import type { Compile } from './compile.js';
 import { listOf, type SchemaObject } from './json-schema.js';
 import { anyString, comma, plainCharacters, property, quoted, space } from './json-text.js';
-import { isObject } from './keywords.js';
+import { annotations, isObject } from './keywords.js';
 import { below, unsupported } from './unsupported.js';
 
 /** Characters that a property's name may have beside others of its object. */
@@ -39,7 +39,7 @@ export function objectOf(schema: SchemaObject, pointer: string, compile: Compile
   ];
   const names = [...Object.keys(properties), ...undeclared];
   const open = further !== false && (further !== undefined || names.length === 0);
-  const extra = open ? property(nameBut(names, pointer), other()) : undefined;
+  const extra = open ? property(nameBeside(names, schema, pointer, compile), other()) : undefined;
   return sequence(literal('{'), space, inOrder(listed, extra), space, literal('}'));
 }
 
@@ -54,6 +54,35 @@ function inOrder(listed: readonly Listed[], extra: GrammarNode | undefined): Gra
     behind = required ? next : choice(next, behind);
   }
   return first;
+}
+
+/**
+ * The name of a property that is none of `names` and as `propertyNames` says. Beside names that are listed that may be any text, or one
+ * of some.
+ */
+function nameBeside(
+  names: readonly string[],
+  schema: SchemaObject,
+  pointer: string,
+  compile: Compile,
+): GrammarNode {
+  const { propertyNames } = schema;
+  const at = below(pointer, 'propertyNames');
+  if (propertyNames === undefined) return nameBut(names, pointer);
+  if (!isObject(propertyNames)) throw unsupported(at, 'a schema', propertyNames);
+  const { type = 'string', enum: some, ...others } = propertyNames;
+  if (type !== 'string') throw unsupported(below(at, 'type'), 'string', type);
+  const bare = Object.keys(others).every((keyword) => annotations.has(keyword));
+  if (bare && some === undefined) return nameBut(names, pointer);
+  if (names.length === 0) return compile({ ...propertyNames, type }, at);
+  const outside = names.find((name) => !Array.isArray(some) || !some.includes(name));
+  if (!bare || outside !== undefined) {
+    throw unsupported(at, 'names of any text, or a list with every name beside it', propertyNames);
+  }
+  const left = listOf(propertyNames, 'enum', at).filter(
+    (name) => typeof name === 'string' && !names.includes(name),
+  );
+  return literals(left.map((name) => JSON.stringify(name)));
 }
 
 /** The name of a property that is none of `names`; where there are any, spelt without escapes. */
