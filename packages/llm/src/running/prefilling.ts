@@ -16,6 +16,13 @@ export interface RunningRow extends SequenceRow {
   readonly key: ContentKey;
 }
 
+/** What a prompt has in common with a cache. */
+interface Found {
+  readonly common: number;
+  readonly kept?: PrefixEntry;
+  readonly row?: SequenceRow;
+}
+
 interface Started {
   readonly sequence: Sequence;
   readonly cachedTokens: number;
@@ -41,6 +48,17 @@ export class Prefilling {
   /** The cache, until it is handed on; undefined before the start and when the answer is over. */
   get sequence(): Sequence | undefined {
     return this.#started?.sequence;
+  }
+
+  /**
+   * Whether it is better to let `other` go first, because its prompt, which is on its way, begins alike for longer than
+   * anything that is cached.
+   */
+  gainsFrom(other: Prefilling, running: Iterable<RunningRow>): boolean {
+    if (this.#started || !other.#started) return false;
+    const most = this.lane.key.ids.length - 1;
+    const common = Math.min(commonLength(other.lane.key, this.lane.key), most);
+    return common >= WORTH_TOKENS && common > this.#find(running).common;
   }
 
   /** Runs the next chunk; true when there is no further one, because the first token is out or nothing will come. */
@@ -99,30 +117,9 @@ export class Prefilling {
     }
   }
 
-  /** The longest beginning of the prompt that some cache holds: taken over where it is nobody else's, else copied. */
+  /** A cache that begins as the prompt does: taken over where it is nobody else's, else copied. */
   #begin(running: Iterable<RunningRow>): Sequence {
-    const { key, hold } = this.lane;
-    const most = key.ids.length - 1;
-    const own = this.#store.heldBy(hold);
-    let common = 0;
-    let kept: PrefixEntry | undefined;
-    let row: SequenceRow | undefined;
-    for (const entry of this.#store.entries) {
-      const length = Math.min(commonLength(entry.key, key), most);
-      const worth = entry === own ? 1 : WORTH_TOKENS;
-      const better = length > common || (length === common && entry === own);
-      if (length < worth || !better || !entry.sequence.reusableFor(key.ids.length, length)) continue;
-      common = length;
-      kept = entry;
-    }
-    for (const candidate of running) {
-      const length = Math.min(commonLength(candidate.key, key), most);
-      if (length <= common || length < WORTH_TOKENS) continue;
-      if (!candidate.reach.matches(key.ids.length, length)) continue;
-      common = length;
-      kept = undefined;
-      row = candidate;
-    }
+    const { common, row, kept } = this.#find(running);
     if (row) return Sequence.beginning({ ...row, length: common }, this.#capacity);
     if (!kept) return this.#model.sequence();
     const { sequence } = kept;
@@ -134,6 +131,27 @@ export class Prefilling {
     this.#store.touch(kept);
     const { cache, reach } = sequence;
     return Sequence.beginning({ cache, row: 0, length: common, reach }, this.#capacity);
+  }
+
+  /** The longest beginning of the prompt that some cache holds. */
+  #find(running: Iterable<RunningRow>): Found {
+    const { key, hold } = this.lane;
+    const most = key.ids.length - 1;
+    const own = this.#store.heldBy(hold);
+    let found: Found = { common: 0 };
+    for (const kept of this.#store.entries) {
+      const common = Math.min(commonLength(kept.key, key), most);
+      const worth = kept === own ? 1 : WORTH_TOKENS;
+      const better = common > found.common || (common === found.common && kept === own);
+      if (common < worth || !better || !kept.sequence.reusableFor(key.ids.length, common)) continue;
+      found = { common, kept };
+    }
+    for (const row of running) {
+      const common = Math.min(commonLength(row.key, key), most);
+      if (common <= found.common || common < WORTH_TOKENS) continue;
+      if (row.reach.matches(key.ids.length, common)) found = { common, row };
+    }
+    return found;
   }
 
   /** Whether an entry is of no use to others: the conversation's own, or one that this prompt goes on from its end. */

@@ -117,6 +117,24 @@ describe('prefixes', () => {
     await first.return();
   });
 
+  it('are waited for where another prompt that begins alike is on its way', async () => {
+    const { tiny, ask } = asking();
+    const prompts = [5, 6, 7].map((last) => ({ ids: [...text(30), last] }));
+    const answers = await Promise.all(prompts.map((prompt) => ask(prompt, { chunkTokens: 8 })));
+    expect(answers.map(({ cachedTokens }) => cachedTokens)).toEqual([0, 30, 30]);
+    for (const [index, prompt] of prompts.entries()) expect(answers[index]!.ids).toEqual(await fresh(prompt));
+    expect(tiny.runs.flat().filter((tokens) => tokens > 1)).toEqual([8, 8, 8, 7]);
+  });
+
+  it('are not waited for where nobody reads the other answer', async () => {
+    const { batch, ask } = asking();
+    const stalled = batch.generate({ ids: [...text(30), 5] }, { chunkTokens: 4 });
+    await stalled.next();
+    const other = { ids: [...text(30), 6] };
+    expect((await ask(other)).ids).toEqual(await fresh(other));
+    await stalled.return();
+  });
+
   it('go on from an answer, also one that was left', async () => {
     const { batch, ask } = asking();
     const events = batch.generate({ ids: text(20) }, { maxNewTokens: 30 });

@@ -196,14 +196,16 @@ export class RunningBatch {
 
   /** One chunk of the prompt whose turn it is. */
   async #prefill(lead: number): Promise<boolean> {
-    const index = this.#prefilling.findIndex(({ lane }) => lane.wants(lead));
-    if (index < 0) return false;
-    const [next] = this.#prefilling.splice(index, 1);
-    if (await next!.advance(this.#decoding.running)) {
-      const { lane, sequence } = next!;
+    const wanted = this.#prefilling.filter(({ lane }) => lane.wants(lead));
+    if (wanted.length === 0) return false;
+    const { running } = this.#decoding;
+    const next = wanted.find((one) => !wanted.some((other) => one.gainsFrom(other, running)))!;
+    this.#prefilling.splice(this.#prefilling.indexOf(next), 1);
+    if (await next.advance(running)) {
+      const { lane, sequence } = next;
       if (sequence) this.#decoding.join(lane, sequence);
     } else {
-      this.#prefilling.push(next!);
+      this.#prefilling.push(next);
     }
     return true;
   }
