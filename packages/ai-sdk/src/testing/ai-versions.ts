@@ -71,7 +71,10 @@ const six: AiVersion = {
   objects: async (call, schema) => {
     const { object } = await ai6.generateObject({ ...call, schema });
     const { output } = await ai6.generateText({ ...call, output: ai6.Output.object({ schema }) });
-    return [object, output, await ai6.streamObject({ ...call, schema }).object];
+    const stream = ai6.streamObject({ ...call, schema });
+    let last: unknown;
+    for await (const partial of stream.partialObjectStream) last = partial;
+    return [object, output, last, await stream.object];
   },
   embed: (call) => ai6.embed(call),
   embedMany: (call) => ai6.embedMany(call),
@@ -92,7 +95,10 @@ const seven: AiVersion = {
   objects: async (call, schema) => {
     const { object } = await ai7.generateObject({ ...call, schema });
     const { output } = await ai7.generateText({ ...call, output: ai7.Output.object({ schema }) });
-    return [object, output, await ai7.streamObject({ ...call, schema }).object];
+    const stream = ai7.streamObject({ ...call, schema });
+    let last: unknown;
+    for await (const partial of stream.partialObjectStream) last = partial;
+    return [object, output, last, await stream.object];
   },
   embed: (call) => ai7.embed(call),
   embedMany: (call) => ai7.embedMany(call),

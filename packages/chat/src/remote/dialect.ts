@@ -30,6 +30,8 @@ export interface Dialect {
   readonly tokenIds: boolean;
   /** Whether special tokens can stay in the text (`skip_special_tokens`). */
   readonly specialTokens: boolean;
+  /** The least `top_logprobs` with which logprobs come at all. */
+  readonly leastTop: number;
   /** @throws `remote-unsupported` */
   tiles(images: readonly ImageTiles[]): TileMembers;
   /** Members that hold the answer to a grammar in GBNF. @throws `remote-unsupported` */
@@ -50,6 +52,7 @@ const internvl: Dialect = {
   penalties: true,
   tokenIds: false,
   specialTokens: false,
+  leastTop: 0,
   tiles: (images) => ({
     images: images.map(({ maxTiles }) => {
       if (maxTiles === undefined) return {};
@@ -69,6 +72,7 @@ const vllm: Dialect = {
   penalties: true,
   tokenIds: true,
   specialTokens: true,
+  leastTop: 0,
   tiles(images) {
     const limits = given({
       min_dynamic_patch: common(images, 'minTiles', 'vLLM'),
@@ -88,6 +92,7 @@ const lmdeploy: Dialect = {
   penalties: false,
   tokenIds: true,
   specialTokens: false,
+  leastTop: 1,
   tiles: (images) => ({
     images: images.map(({ minTiles, maxTiles }) => {
       if (minTiles !== undefined) throw unsupported('minTiles', 'LMDeploy');
@@ -107,6 +112,7 @@ const sglang: Dialect = {
   penalties: true,
   tokenIds: true,
   specialTokens: true,
+  leastTop: 0,
   tiles: (images) => ({
     images: images.map(({ minTiles, maxTiles }) =>
       given({ min_dynamic_patch: minTiles, max_dynamic_patch: maxTiles }),
@@ -124,6 +130,7 @@ const openai: Dialect = {
   penalties: true,
   tokenIds: false,
   specialTokens: false,
+  leastTop: 0,
   tiles(images) {
     for (const { minTiles, maxTiles } of images) {
       if (minTiles !== undefined || maxTiles !== undefined) {

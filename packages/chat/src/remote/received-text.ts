@@ -8,18 +8,19 @@ export class ReceivedText {
   readonly logprobs: Chunk['logprobs'][number][] = [];
   text = '';
   readonly #visible = new VisibleText();
-  readonly #scored: boolean;
+  readonly #top: number | undefined;
   #thinking = false;
   #toldIds = 0;
   #toldLogprobs = 0;
 
-  constructor(scored: boolean) {
-    this.#scored = scored;
+  /** @param top likeliest tokens wanted beside each; undefined for no logprobs at all */
+  constructor(top: number | undefined) {
+    this.#top = top;
   }
 
   push({ content, reasoning, ids, logprobs }: Chunk): TextDelta | undefined {
     this.ids.push(...ids);
-    this.logprobs.push(...logprobs);
+    this.logprobs.push(...logprobs.map((token) => ({ ...token, top: token.top.slice(0, this.#top) })));
     let text = '';
     // A reasoning parser takes the marks away that the model wrote.
     if (reasoning !== '' && !this.#thinking) text += '<think>';
@@ -43,6 +44,6 @@ export class ReceivedText {
     this.#toldIds = this.ids.length;
     const logprobs = this.logprobs.slice(this.#toldLogprobs);
     this.#toldLogprobs = this.logprobs.length;
-    return { type: 'text-delta', text, ids, ...(this.#scored && { logprobs }) };
+    return { type: 'text-delta', text, ids, ...(this.#top !== undefined && { logprobs }) };
   }
 }

@@ -220,6 +220,27 @@ describe('what a server cannot be asked for is refused by name, before anything 
   });
 });
 
+test('LMDeploy is asked for one likeliest token where none is wanted, or it would give no logprobs', async () => {
+  const token = { token: 'a', bytes: [97], logprob: -1 };
+  const chunk = {
+    choices: [
+      {
+        delta: { content: 'a' },
+        logprobs: { content: [{ ...token, top_logprobs: [token] }] },
+        finish_reason: 'stop',
+      },
+    ],
+  };
+  const { chat, bodies } = await chatOver({ dialect: 'lmdeploy' }, () => ({
+    status: 200,
+    headers: {},
+    body: [`data: ${JSON.stringify(chunk)}\n`],
+  }));
+  const { logprobs } = await finishedAnswer(chat.answer([asks('?')], { logprobs: 0 }));
+  expect(bodies()[0]).toMatchObject({ logprobs: true, top_logprobs: 1 });
+  expect(logprobs).toEqual([{ id: -1, text: 'a', bytes: [97], logprob: -1, top: [] }]);
+});
+
 describe('forms', () => {
   const grammar = 'root ::= "a"';
   test.each<[RemoteChatOptions['dialect'], object]>([

@@ -51,7 +51,11 @@ export async function requestBody(
     ...sampling(options, dialect),
     ...placed.body,
     ...(options.responseFormat && formatMembers(options.responseFormat, dialect)),
-    ...(options.logprobs !== undefined && { logprobs: true, top_logprobs: options.logprobs }),
+    // LMDeploy gives none at all for a top_logprobs of 0.
+    ...(options.logprobs !== undefined && {
+      logprobs: true,
+      top_logprobs: Math.max(options.logprobs, dialect.leastTop),
+    }),
     ...(dialect.tokenIds && { return_token_ids: true }),
     ...(options.keepGrounding && { skip_special_tokens: false }),
     ...extraBody,

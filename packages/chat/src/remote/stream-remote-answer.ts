@@ -35,7 +35,7 @@ export async function* streamRemoteAnswer(
   let first: number | undefined;
   let finishReason: Answer['finishReason'] | undefined;
   let usage: Usage | undefined;
-  const received = new ReceivedText(options.logprobs !== undefined);
+  const received = new ReceivedText(options.logprobs);
   for await (const data of serverEvents(endpoint.bytes(PATH, body, signal))) {
     if (data.trim() === '[DONE]') break;
     const chunk = readChunk(data);
