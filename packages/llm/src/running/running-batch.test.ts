@@ -285,6 +285,29 @@ describe('a running batch', () => {
     );
   });
 
+  it('memory that runs out where rows are joined ends those that run, and the next ones work', async () => {
+    const device = new FakeDevice();
+    const batch = new RunningBatch(new LanguageModel(tinyModel({ writesInto: true, device })), { pause });
+    const allocate = device.allocate.bind(device);
+    const first = batch.generate({ ids: numbers(5) }, { maxNewTokens: 30 });
+    for (let event = await first.next(); event.value?.type !== 'token'; ) event = await first.next();
+    device.allocate = (type, dims) => {
+      if (dims[0] === 2 && dims.length === 4) throw new Error('no memory left');
+      return allocate(type, dims);
+    };
+    const second = make(batch, ask(numbers(6, 9), { maxNewTokens: 5 }));
+    await expect(second).rejects.toThrow('no memory left');
+    await expect(
+      (async () => {
+        for await (const _ of first);
+      })(),
+    ).rejects.toThrow('no memory left');
+    device.allocate = allocate;
+    const next = await make(batch, ask(numbers(4), { maxNewTokens: 4 }));
+    const expected = await alone(new LanguageModel(tinyModel()), { ids: numbers(4) }, { maxNewTokens: 4 });
+    expect(next.ids).toEqual(expected);
+  });
+
   it.each([
     [{ parallelAnswers: 0 }, 'parallelAnswers'],
     [{ parallelBytes: -1 }, 'parallelBytes'],

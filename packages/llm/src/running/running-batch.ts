@@ -188,9 +188,13 @@ export class RunningBatch {
   /** Ends all answers that run: what went wrong is nobody's in particular, such as a device without memory. */
   #abandon(error: unknown): void {
     for (const lane of this.#reserved.keys()) lane.fail(error);
-    for (const { sequence } of this.#prefilling.splice(0)) sequence?.dispose();
-    this.#decoding.clear();
     this.#reserved.clear();
+    try {
+      for (const { sequence } of this.#prefilling.splice(0)) sequence?.dispose();
+      this.#decoding.clear();
+    } catch {
+      // What a lost device held is gone without being freed, and everybody was told of the loss.
+    }
     if (this.#waiting.length > 0) queueMicrotask(() => this.#wake());
   }
 
