@@ -40,7 +40,7 @@ export interface State {
 /** Parts that one byte may lead through before the next byte. */
 const MOST_PARTS = 10_000;
 /** States and stacks that are remembered; then everything is forgotten. A state takes about 2 kB. */
-const MOST_REMEMBERED = 60_000;
+const MOST_REMEMBERED = 40_000;
 
 /**
  * Reads texts of grammars byte by byte. States are made when they are first reached and remembered, so that what was
@@ -104,7 +104,7 @@ export class Automaton {
     return { local: this.#state(heads, false), after: this.#closure([shared]) };
   }
 
-  /** Forgets states when there are many; what the caller holds is given anew. To be called between tokens. */
+  /** Forgets states when there are many; what the caller holds is given anew. To be called before a state that was kept is used. */
   renew(state: State): State {
     if (this.#states.size + this.#stacks > MOST_REMEMBERED) this.forget();
     if (state.generation === this.#generation) return state;

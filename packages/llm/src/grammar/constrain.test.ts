@@ -184,3 +184,34 @@ test('a text that goes through more states than are remembered', () => {
   short.mask(scores);
   expect([scores[34], scores[10]]).toEqual([0, Number.NEGATIVE_INFINITY]);
 });
+
+test('what was forgotten is found out again, in the middle of several answers', () => {
+  const grammar = jsonSchemaGrammar({
+    properties: { name: { type: 'string', maxLength: 20 }, boxes: { items: { items: { type: 'integer' } } } },
+    required: ['name', 'boxes'],
+  });
+  const other = parseGrammar('root ::= ([a-z]{1,9} | """ root """ | "{" root ":" root "}")');
+  const [forgetful, faithful] = [pieceVocabulary(), pieceVocabulary()];
+  const context = { vocabulary: forgetful.stopId + 1, stopIds: new Set([forgetful.stopId]) };
+  const random = seededRandom(5);
+  const pairs = [grammar, other, grammar, other].map((rules) => [
+    constrain(rules, forgetful.vocabulary)(context),
+    constrain(rules, faithful.vocabulary)(context),
+  ]);
+  const masked = new Float32Array(context.vocabulary);
+  const expected = new Float32Array(context.vocabulary);
+  for (let step = 0; step < 200; step++) {
+    const [one, reference] = pairs[Math.floor(random() * pairs.length)]!;
+    if (one!.done) continue;
+    if (step % 3 === 0) forgetful.vocabulary.automaton.forget();
+    masked.fill(0);
+    expected.fill(0);
+    one!.mask(masked);
+    reference!.mask(expected);
+    expect(masked).toEqual(expected);
+    const allowed = [...expected.keys()].filter((id) => expected[id] === 0 && id !== forgetful.stopId);
+    const id = allowed[Math.floor(random() * allowed.length)]!;
+    one!.accept(id);
+    reference!.accept(id);
+  }
+});

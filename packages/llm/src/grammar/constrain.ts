@@ -32,6 +32,8 @@ class GrammarConstraint implements TokenConstraint {
   }
 
   mask(scores: Float32Array): void {
+    // Another answer may have made the vocabulary forget.
+    this.#state = this.#vocabulary.automaton.renew(this.#state);
     const { accepts } = this.#state;
     const mask = this.#vocabulary.masks.of(this.#state);
     if (mask.count === 0 && !accepts) throw stuck();
