@@ -28,6 +28,7 @@ for await (const text of stream.textStream) process.stdout.write(text);
 const { inputTokens, outputTokens } = await stream.usage;
 console.log(`\n${inputTokens} tokens read, ${outputTokens} written`);
 
+// The answer cannot leave the schema. Nano has never seen JSON: its form is right, its number a guess.
 const { output } = await generateText({
   model,
   messages: [

@@ -11,6 +11,7 @@ const nodeEntry = /^\.\/(node|duckdb|bullmq|pg-boss|synth|package\.json)\b/;
 
 /** Kilobytes of a minified, gzipped entry. The number moves in the commit that moves it. */
 const budgets: ReadonlyMap<string, number> = new Map([
+  ['@internvl/ai-sdk', 7],
   ['@internvl/chat/remote', 11],
   ['@internvl/tiling', 5],
   ['@internvl/tokenizer', 12],

@@ -105,7 +105,7 @@ export class Endpoint {
 }
 
 /** @throws `remote-unreadable` */
-export function parsedJson(text: string, url: string): unknown {
+function parsedJson(text: string, url: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
