@@ -56,9 +56,9 @@ export class Endpoint {
       for (;;) {
         const { done, value } = await untilAborted(reader.read(), ending, () => {});
         if (done) return;
-        silence.broken();
-        yield value;
         // The caller's own time is not the server's silence.
+        silence.end();
+        yield value;
         silence.broken();
       }
     } catch (error) {

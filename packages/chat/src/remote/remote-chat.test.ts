@@ -318,6 +318,17 @@ describe('ending', () => {
     }
   });
 
+  test('a reader may take longer than the server may', async () => {
+    const { chat } = await chatOver({ timeoutMs: 10 }, () => streamed('a', 'b'));
+    let text = '';
+    for await (const event of chat.answer([asks('?')])) {
+      if (event.type !== 'text-delta') continue;
+      text += event.text;
+      await new Promise((resolve) => setTimeout(resolve, 30));
+    }
+    expect(text).toBe('ab');
+  });
+
   test('disposing ends what is under way and refuses the rest', async () => {
     const { chat } = await chatOver({ fetch: hanging() });
     const reading = async () => {
