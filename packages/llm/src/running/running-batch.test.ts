@@ -6,6 +6,7 @@ import type { Prompt } from '../prompt.js';
 import { seededRandom } from '../sampling/seeded-random.js';
 import { FakeDevice } from '../testing/fake-device.js';
 import { tinyModel, tinySpec } from '../testing/tiny-model.js';
+import type { TokenConstraint } from '../token-constraint.js';
 import type { RunningEvent } from './lane.js';
 import { RunningBatch } from './running-batch.js';
 import type { RunningBatchOptions, RunningOptions } from './running-options.js';
@@ -78,6 +79,20 @@ const images = [0, 1, 2].map((image) => {
   return hostTensor('float32', data, [3, tinySpec.hidden]);
 });
 
+/** Lets even and odd ids come in turns. */
+function alternating(): TokenConstraint {
+  let tokens = 0;
+  return {
+    mask(scores) {
+      for (let id = tokens % 2; id < scores.length; id += 2) scores[id] = Number.NEGATIVE_INFINITY;
+    },
+    accept() {
+      tokens++;
+    },
+    done: false,
+  };
+}
+
 /** A random caller; beginnings repeat, so that caches are of use. */
 function randomCall(random: () => number): Call {
   const below = (count: number) => Math.floor(random() * count);
@@ -107,6 +122,7 @@ function randomCall(random: () => number): Call {
       ...(below(4) === 0 && { repetitionPenalty: 1.3, penaltyIds: ids }),
       ...(below(4) === 0 && { presencePenalty: 0.4 }),
       ...(below(5) === 0 && { logprobs: 2 }),
+      ...(below(4) === 0 && { constraint: alternating }),
       ...(below(5) === 0 && { stopWhen: (all: readonly number[]) => all.length === 5 }),
     },
     delay: below(30),
