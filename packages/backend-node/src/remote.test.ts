@@ -19,4 +19,11 @@ describe('a remote backend, over HTTP', async () => {
     expect(service.requests.filter((request) => request.endsWith('/infer')).length).toBeGreaterThan(80);
     expect(service.models()).toEqual([]);
   });
+
+  it('says that the server is gone', async () => {
+    const other = await serveInference({ backend: await nodeBackend({ device: 'cpu', fallback: 'none' }) });
+    const leaving = await remoteBackend({ url: other.url, retries: 0 });
+    await other.close();
+    await expect(leaving.load({ path: 'vision' })).rejects.toMatchObject({ code: 'network' });
+  });
 });

@@ -185,6 +185,10 @@ describe('what goes wrong is told', () => {
     ['run-failed', down(400, 'onnx runtime error 2: no')],
     ['remote-unreadable', () => new Response('nothing', { headers: { [jsonLengthHeader]: '7' } })],
     ['remote-unreadable', () => Response.json({ outputs: [] })],
+    [
+      'remote-unreadable',
+      () => new Response('{}', { headers: { 'content-type': 'application/octet-stream' } }),
+    ],
     ['remote-unreadable', () => outputs(new Uint8Array(8), 'FP32', 80)],
     ['remote-unreadable', () => outputs(new Uint8Array(8), 'FP32', 4)],
     ['remote-unreadable', () => outputs(new Uint8Array(8), 'FP16')],

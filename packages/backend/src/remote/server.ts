@@ -114,6 +114,9 @@ export class InferenceServer {
       const bytes = new Uint8Array(await response.arrayBuffer());
       if (!response.ok) throw serverError(response.status, bytes, url);
       const length = response.headers.get(jsonLengthHeader);
+      if (length === null && response.headers.get('content-type') === 'application/octet-stream') {
+        throw hiddenHeader(url);
+      }
       return { body: bytes, jsonBytes: length === null ? bytes.byteLength : Number(length) };
     };
     try {
@@ -132,6 +135,15 @@ export class InferenceServer {
       signal?.removeEventListener('abort', abort);
     }
   }
+}
+
+/** A page of another origin sees only the headers that the server exposes. */
+function hiddenHeader(url: string): InternVLError {
+  return new InternVLError(
+    'remote-unreadable',
+    `Expected ${jsonLengthHeader} with the tensors from ${url}, got none; in a page of another origin, have the server expose it (Access-Control-Expose-Headers).`,
+    { url, header: jsonLengthHeader },
+  );
 }
 
 function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
