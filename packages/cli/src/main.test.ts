@@ -3,7 +3,18 @@ import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
 import { main } from './main.js';
 
-const commands = ['chat', 'trace', 'features', 'tile', 'tokenize', 'inspect', 'convert', 'data', 'doctor'];
+const commands = [
+  'chat',
+  'trace',
+  'features',
+  'tile',
+  'tokenize',
+  'inspect',
+  'convert',
+  'data',
+  'serve',
+  'doctor',
+];
 
 async function run(args: readonly string[], signal = new AbortController().signal) {
   const stdout = new PassThrough({ encoding: 'utf8' });
