@@ -14,7 +14,7 @@ const names: { readonly [T in DType]: string } = {
 };
 
 /** The protocol's name for an element type: `'FP32'`. */
-export function datatypeOf(type: DType): string {
+function datatypeOf(type: DType): string {
   return names[type];
 }
 
