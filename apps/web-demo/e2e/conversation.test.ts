@@ -28,7 +28,9 @@ test.each([
   ['Sample image 4', 'receipt-5.png'],
 ])('%s: the answers of the reference', async (name, file) => {
   for (const [question, text] of [...recorded(file)].slice(0, 3)) {
-    // Each question was recorded as the first of a conversation.
+    // Each question was recorded as the first of a conversation, which a visit begins.
+    await visitor.page.reload();
+    await visitor.ready();
     await visitor.page.getByRole('button', { name, exact: true }).click();
     await visitor.page.locator(`.view img[alt="${file}"]`).waitFor();
     expect(await visitor.textOf(await visitor.ask(question)), question).toBe(text);
