@@ -1,6 +1,6 @@
-import { InternVLError } from '@internvl/backend';
 import { Memory, type SharedMemory } from './answering/memory.js';
 import { streamAnswer } from './answering/stream-answer.js';
+import { assertFree } from './assert-free.js';
 import type { Conversation, ConversationOptions } from './chat.js';
 import type { ChatModel } from './chat-model.js';
 import type { ChatEvent } from './event.js';
@@ -40,7 +40,7 @@ export class LocalConversation implements Conversation {
     said: string | readonly Part[],
     options: AnswerOptions = {},
   ): AsyncGenerator<ChatEvent, void, void> {
-    this.#assertFree();
+    assertFree({ busy: this.#busy, disposed: this.#disposed });
     const signal = this.#work.signal(options.signal);
     const turns = [...this.turns, userTurn(said)];
     this.#busy = true;
@@ -57,7 +57,7 @@ export class LocalConversation implements Conversation {
   }
 
   rewind(turnCount: number): void {
-    this.#assertFree();
+    assertFree({ busy: this.#busy, disposed: this.#disposed });
     this.#turns.rewind(turnCount);
     this.#memory.rewind(turnCount);
   }
@@ -65,15 +65,5 @@ export class LocalConversation implements Conversation {
   async dispose(): Promise<void> {
     this.#disposed = true;
     if (!this.#busy) this.#memory.dispose();
-  }
-
-  #assertFree(): void {
-    if (!this.#busy && !this.#disposed) return;
-    throw new InternVLError(
-      this.#busy ? 'conversation-busy' : 'conversation-disposed',
-      this.#busy
-        ? 'Expected a conversation that is not answering, got one that is; let that answer end, or leave it, first.'
-        : 'Expected a conversation that holds its memory, got one that was disposed; start a new one.',
-    );
   }
 }

@@ -36,6 +36,7 @@ export type {
   TensorSource,
 } from './safetensors/tensor-source.js';
 export { safetensorsPieces, type WritableTensor } from './safetensors/write.js';
+export { zeroTensors } from './safetensors/zero-tensors.js';
 export type { Checkpoint, CheckpointFiles, DigestOptions } from './source/checkpoint.js';
 export { CanonicalTensors } from './weights/canonical-tensors.js';
 export { type Layout, layOut } from './write/layout.js';

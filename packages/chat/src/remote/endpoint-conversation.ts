@@ -1,4 +1,4 @@
-import { InternVLError } from '@internvl/backend';
+import { assertFree } from '../assert-free.js';
 import type { Conversation, ConversationOptions } from '../chat.js';
 import type { ChatEvent } from '../event.js';
 import type { AnswerOptions } from '../options.js';
@@ -36,7 +36,7 @@ export class EndpointConversation implements Conversation {
     said: string | readonly Part[],
     options: AnswerOptions = {},
   ): AsyncGenerator<ChatEvent, void, void> {
-    this.#assertFree();
+    assertFree({ busy: this.#busy, disposed: this.#disposed });
     const signal = this.#work.signal(options.signal);
     const wanted = { ...this.#options, ...options, signal };
     const turn = userTurn(said);
@@ -56,22 +56,12 @@ export class EndpointConversation implements Conversation {
   }
 
   rewind(turnCount: number): void {
-    this.#assertFree();
+    assertFree({ busy: this.#busy, disposed: this.#disposed });
     this.#turns.rewind(turnCount);
     this.#tiles = this.#tiles.slice(0, imagesIn(this.turns));
   }
 
   async dispose(): Promise<void> {
     this.#disposed = true;
-  }
-
-  #assertFree(): void {
-    if (!this.#busy && !this.#disposed) return;
-    throw new InternVLError(
-      this.#busy ? 'conversation-busy' : 'conversation-disposed',
-      this.#busy
-        ? 'Expected a conversation that is not answering, got one that is; let that answer end, or leave it, first.'
-        : 'Expected a conversation that is open, got one that was disposed; start a new one.',
-    );
   }
 }

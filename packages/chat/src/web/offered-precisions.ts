@@ -4,7 +4,7 @@ import {
   type ConversionPlan,
   parsePrecision,
   planConversion,
-  type TensorSource,
+  zeroTensors,
 } from '@internvl/checkpoint';
 import type { OfferedPrecision } from './web-chat-host.js';
 
@@ -22,7 +22,7 @@ export async function offeredPrecisions(
   const { maxBufferSize = Number.POSITIVE_INFINITY, maxStorageBufferBindingSize = Number.POSITIVE_INFINITY } =
     webgpu?.limits ?? {};
   const limitBytes = Math.min(maxBufferSize, maxStorageBufferBindingSize);
-  const source = shapesOf(weights);
+  const source = zeroTensors(weights);
   const offered: OfferedPrecision[] = [];
   for (const precision of names) {
     const options = { precision: parsePrecision(precision), signal };
@@ -40,20 +40,4 @@ export async function offeredPrecisions(
 function sizesOf({ data }: ConversionPlan) {
   const largestTensorBytes = Math.max(...data.entries.map(({ tensor }) => tensor.bytes));
   return { weightBytes: data.bytes, largestTensorBytes };
-}
-
-/** Weights of the same shapes, all zeros: a plan needs no more, and nothing is fetched for it. */
-function shapesOf(weights: TensorSource): TensorSource {
-  const elements = (name: string) => weights.info(name).shape.reduce((product, size) => product * size, 1);
-  const read: TensorSource['read'] = async (name, { first = 0, count } = {}) =>
-    new Float32Array(count ?? elements(name) - first);
-  return {
-    names: () => weights.names(),
-    has: (name) => weights.has(name),
-    info: (name) => weights.info(name),
-    read,
-    readRows: async (name, _, rowCount) =>
-      new Float32Array((rowCount * elements(name)) / (weights.info(name).shape[0] ?? 1)),
-    readBytes: async (name, range) => new Uint8Array((await read(name, range)).buffer),
-  };
 }

@@ -3,6 +3,7 @@ import type { PrecisionChoice } from '../onnx/part-precisions.js';
 import { partPrecisions } from '../onnx/part-precisions.js';
 import { elementCount } from '../safetensors/range.js';
 import type { TensorInfo, TensorSource } from '../safetensors/tensor-source.js';
+import { zeroTensors } from '../safetensors/zero-tensors.js';
 import { keyLayouts } from '../weights/key-layout.js';
 import { planTensors } from '../weights/plan.js';
 import { planConversion } from './plan.js';
@@ -23,16 +24,9 @@ function shapesOnly(config: ModelConfig): TensorSource {
   for (const { name, shape } of planTensors(config, keyLayouts(config.layout)[0]!)) {
     infos.set(name, { name, dtype: 'F32', shape, bytes: 4 * elementCount(shape) });
   }
-  const info = (name: string) => infos.get(name)!;
-  const read: TensorSource['read'] = async (name, { first = 0, count } = {}) =>
-    new Float32Array(count ?? elementCount(info(name).shape) - first);
-  return {
+  return zeroTensors({
     names: () => [...infos.keys()],
     has: (name) => infos.has(name),
-    info,
-    read,
-    readRows: async (name, _, rowCount) =>
-      new Float32Array(rowCount * elementCount(info(name).shape.slice(1))),
-    readBytes: async (name, range) => new Uint8Array((await read(name, range)).buffer),
-  };
+    info: (name) => infos.get(name)!,
+  });
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { randomStream } from '../synth/random.js';
 import { collect } from '../testing/collect.js';
 import { packBestFit } from './best-fit.js';
 import { packFirstFit } from './first-fit.js';
@@ -10,19 +11,9 @@ const packers = [
   ['best fit', packBestFit],
 ] as const;
 
-/** A seeded generator of numbers below `n` (mulberry32). */
-function seeded(seed: number): (n: number) => number {
-  let state = seed >>> 0;
-  return (n) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * n);
-  };
-}
-
 function randomItems(seed: number, count: number): PackItem[] {
-  const below = seeded(seed);
+  const random = randomStream(seed, 'items');
+  const below = (n: number) => random.integer(0, n - 1);
   let next = 1;
   return Array.from({ length: count }, (_, index) => {
     const ids = Array.from({ length: 1 + below(40) }, () => next++);

@@ -1,4 +1,4 @@
-import type { Chat, TileFeatures } from '@internvl/chat';
+import { embedImage } from '@internvl/chat';
 import { badRequest } from '../api-error.js';
 import type { Exchange } from '../exchange.js';
 import { type ImageSource, imageSource } from '../images/image-source.js';
@@ -42,7 +42,7 @@ export async function embeddings(
   const { chat, release } = models.use(model);
   exchange.defer(release);
   const vectors: Float32Array[] = [];
-  for (const file of files) vectors.push(await embedding(chat, file, pooling, signal));
+  for (const file of files) vectors.push(await embedImage(chat, file, { pooling, signal }));
   return {
     object: 'list',
     model,
@@ -91,33 +91,6 @@ function readImage(item: unknown, param: string): ImageSource {
   const source = imageSource(inner);
   inner.done();
   return source;
-}
-
-async function embedding(
-  chat: Chat,
-  image: Uint8Array,
-  pooling: Pooling,
-  signal: AbortSignal,
-): Promise<Float32Array> {
-  for await (const tile of chat.features(image, { minTiles: 1, maxTiles: 1, signal })) {
-    return unit(pooling === 'class' ? await tile.classEmbedding.getData() : await mean(tile));
-  }
-  throw new Error('the vision encoder gave no tile');
-}
-
-async function mean({ patchEmbeddings }: TileFeatures): Promise<Float32Array> {
-  const [patches = 1, width = 0] = patchEmbeddings.dims;
-  const data = await patchEmbeddings.getData();
-  const sum = new Float32Array(width);
-  for (let patch = 0; patch < patches; patch++) {
-    for (let column = 0; column < width; column++) sum[column]! += data[patch * width + column]!;
-  }
-  return sum.map((value) => value / patches);
-}
-
-function unit(vector: Float32Array): Float32Array {
-  const length = Math.hypot(...vector);
-  return length === 0 ? vector : vector.map((value) => value / length);
 }
 
 /** Little-endian float32, as OpenAI's clients expect. */
