@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { recorded } from './cli/recorded.js';
 import { runCli } from './cli/run-cli.js';
 
 const run = promisify(execFile);
@@ -41,8 +42,8 @@ test('the demo prints a curl line and an openai snippet that work as they stand'
       output += text;
       if (/process\.stdout\.write/.test(output)) break;
     }
-    // The number of shapes that the reference records for this model.
-    expect(await tried(output)).toEqual({ curl: '2', javascript: '2' });
+    const { text } = await recorded('shapes-1.png', 'How many shapes are there?');
+    expect(await tried(output)).toEqual({ curl: text, javascript: text });
   } finally {
     child.kill('SIGINT');
   }

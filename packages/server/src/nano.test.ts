@@ -199,15 +199,23 @@ describe('nano behind the official client', () => {
     };
     const { choices, usage } = await client.chat.completions.create(asked);
     const tokens = choices[0]?.logprobs?.content ?? [];
-    expect(tokens).toHaveLength(usage?.completion_tokens ?? 0);
+    // The end token was made, and is not part of the content.
+    expect(choices[0]?.finish_reason).toBe('stop');
+    expect(tokens).toHaveLength((usage?.completion_tokens ?? 0) - 1);
     for (const { token, logprob, top_logprobs: top } of tokens) {
       expect(top).toHaveLength(3);
       // Greedy: the chosen one is the likeliest.
       expect(top[0]).toMatchObject({ token, logprob });
       expect(top[0]!.logprob).toBeGreaterThanOrEqual(top[1]!.logprob);
     }
-    const bytes = tokens.slice(0, -1).flatMap((token) => token.bytes ?? []);
+    const bytes = tokens.flatMap((token) => token.bytes ?? []);
     expect(Buffer.from(bytes).toString().trim()).toBe(choices[0]?.message.content);
+    const streamed = [];
+    for await (const chunk of await client.chat.completions.create({ ...asked, stream: true })) {
+      streamed.push(...(chunk.choices[0]?.logprobs?.content ?? []));
+    }
+    const texts = (list: typeof tokens) => list.map(({ token }) => token);
+    expect(texts(streamed)).toEqual(texts(tokens));
   });
 
   test('embeddings are of unit length, and near where images are alike', async () => {

@@ -168,6 +168,8 @@ describe('chat completions with the official client', () => {
       top_logprobs: [expect.objectContaining({ token: 'one ' }), expect.objectContaining({ logprob: -0.5 })],
     });
     expect(second?.token).toBe('two');
+    // The end token is part of what the chat tells, and of no content.
+    expect(whole.choices[0]?.logprobs?.content).toHaveLength(2);
     const tokens = [];
     for await (const { choices } of await client.chat.completions.create({ ...asked, stream: true })) {
       tokens.push(...(choices[0]?.logprobs?.content ?? []));

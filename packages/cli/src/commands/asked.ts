@@ -1,4 +1,4 @@
-import type { AnswerOptions, Chat } from '@internvl/chat';
+import type { AnswerOptions, Chat, LoadOptions } from '@internvl/chat';
 import { load } from '@internvl/chat/node';
 import { modelArgument } from '../input/model.js';
 import { showProgress } from '../input/progress.js';
@@ -29,17 +29,19 @@ export async function answerOptionsOf(
   return { ...generationOf(options), ...tilesOf(options), ...(responseFormat && { responseFormat }) };
 }
 
-/** Loads the MODEL of a command line with its runtime options; the caller disposes it. */
+/** Loads the MODEL of a command line with its runtime options, and those of `more`; the caller disposes it. */
 export async function loadModel(
   command: string,
   positionals: readonly string[],
   options: OptionsOf<typeof runtimeOptions>,
   { env, signal }: Surroundings,
   output: Output,
+  more: Pick<LoadOptions, 'parallelAnswers'> = {},
 ): Promise<Chat> {
   const model = modelArgument(positionals, command);
   const chat = await load(model, {
     ...runtimeOf(options),
+    ...more,
     env,
     signal,
     onProgress: showProgress(output),

@@ -36,8 +36,10 @@ export const serve = defineCommand({
     const name = options.text('name') ?? modelName(positionals[0] ?? '');
     const hosts = options.texts('image-host');
     const chats = new Set<Chat>();
+    // Answers that the server makes at once run together in the model, however many they are.
+    const together = { parallelAnswers: serving.running };
     const load = async () => {
-      const chat = await loadModel('serve', positionals, options, surroundings, output);
+      const chat = await loadModel('serve', positionals, options, surroundings, output, together);
       chats.add(chat);
       return chat;
     };

@@ -22,20 +22,20 @@ export async function chatCompletion(
   { chat, events }: BegunAnswers,
   { request, created }: ReplyOptions,
 ): Promise<object> {
-  const answers = await finishedAnswers(events);
+  const finished = await finishedAnswers(events);
   return {
     id: newId('chatcmpl-'),
     object: 'chat.completion',
     created,
     model: request.model,
     system_fingerprint: fingerprint(chat),
-    choices: answers.map((answer, index) => ({
+    choices: finished.map(({ answer, logprobs }, index) => ({
       index,
       message: { role: 'assistant', content: answer.text, refusal: null },
-      logprobs: logprobsObject(answer.logprobs),
+      logprobs: logprobsObject(logprobs),
       finish_reason: answer.finishReason,
     })),
-    usage: usageOf(answers),
+    usage: usageOf(finished.map(({ answer }) => answer)),
   };
 }
 

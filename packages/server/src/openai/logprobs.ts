@@ -1,6 +1,6 @@
 import type { TokenLikelihood, TokenLogprobs } from '@internvl/chat';
 
-/** How likely tokens were, in OpenAI's shape; null where nobody asked. The end token counts as one of them. */
+/** How likely tokens were, in OpenAI's shape; null where nobody asked. The end token is none of them. */
 export function logprobsObject(tokens: readonly TokenLogprobs[] | undefined) {
   if (!tokens) return null;
   return {

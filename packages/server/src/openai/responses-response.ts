@@ -24,8 +24,8 @@ export async function wholeResponse(
   { events }: BegunAnswers,
   options: ResponsesReplyOptions,
 ): Promise<object> {
-  const [answer] = await finishedAnswers(events);
-  return responseObject(headOf(options), answer);
+  const [finished] = await finishedAnswers(events);
+  return responseObject(headOf(options), finished?.answer);
 }
 
 /** A response in pieces, each with its place in the sequence. */

@@ -80,6 +80,7 @@ export class ScriptedChat implements Chat {
         yield { type: 'text-delta', text: shown, ids: [index], ...(logprobs && { logprobs }) };
         if (at.length > 0) break;
       }
+      if (finishReason === 'stop') likelihoods.push({ ...END, top: [] });
       const answer = answerOf(text, ids, finishReason);
       yield {
         type: 'answer-finished',
@@ -122,6 +123,14 @@ export class ScriptedChat implements Chat {
     this.disposed = true;
   }
 }
+
+/** What ends an answer. */
+const END = {
+  id: 999,
+  text: '<|im_end|>',
+  bytes: [...new TextEncoder().encode('<|im_end|>')],
+  logprob: -0.1,
+};
 
 /** The text of the last turn. */
 function echo(turns: readonly Turn[]): string {
