@@ -12,6 +12,9 @@ test('what the shipped model is', async () => {
     visualTokens: { perTile: 16, most: 208 },
     memory: {
       weights: { fp32: 13_574_400, fp16: 6_901_888, int8: 3_961_196, q8: 4_247_368, q4: 3_379_016 },
+      plans: expect.arrayContaining([
+        expect.objectContaining({ precision: 'fp32', storedBytes: 13_574_400, tiles: 13, fits: true }),
+      ]),
     },
     machine: { devices: expect.arrayContaining(['cpu']), fits: { fp32: true, fp16: true } },
   });

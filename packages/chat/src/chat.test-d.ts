@@ -10,6 +10,8 @@ import type {
   ImageInput,
   LoadOptions,
   LocalChatOptions,
+  MemoryPlan,
+  MemoryPlanOptions,
   Part,
   ResponseFormat,
   TileFeatures,
@@ -17,8 +19,8 @@ import type {
   Trace,
   Turn,
 } from './index.js';
-import { finishedAnswer, LocalChat } from './index.js';
-import type { Calibration, calibrate, LayerDrift, load } from './node.js';
+import { finishedAnswer, LocalChat, type memoryWords, type planMemory } from './index.js';
+import type { Calibration, calibrate, freeMemory, LayerDrift, load, memoryPlans } from './node.js';
 
 test('events are told apart by their type', () => {
   expectTypeOf<ChatEvent['type']>().toEqualTypeOf<
@@ -81,4 +83,13 @@ test('an answer may have a form, and tell how likely its tokens were', () => {
   expectTypeOf<{ type: 'grammar' }>().not.toExtend<ResponseFormat>();
   expectTypeOf<Answer['logprobs']>().toEqualTypeOf<readonly TokenLogprobs[] | undefined>();
   expectTypeOf<TokenLogprobs['bytes']>().toEqualTypeOf<readonly number[]>();
+});
+
+test('memory is planned from a description and sizes', () => {
+  expectTypeOf<Parameters<typeof planMemory>[1]>().toEqualTypeOf<MemoryPlanOptions>();
+  expectTypeOf<ReturnType<typeof planMemory>>().toEqualTypeOf<MemoryPlan>();
+  expectTypeOf<ReturnType<typeof memoryWords>>().toBeString();
+  expectTypeOf<Awaited<ReturnType<typeof freeMemory>>>().toBeNumber();
+  expectTypeOf<Awaited<ReturnType<typeof memoryPlans>>>().toEqualTypeOf<readonly MemoryPlan[]>();
+  expectTypeOf<LoadOptions['checkMemory']>().toEqualTypeOf<boolean | undefined>();
 });

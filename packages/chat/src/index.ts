@@ -36,6 +36,9 @@ export { assertFormat, type FormatCompiler, formatCompiler } from './formats/for
 export type { Decoded, DecodeFile } from './images/decode-image.js';
 export type { LoadOptions, LoadProgress } from './load-options.js';
 export { LocalChat, type LocalChatOptions } from './local-chat.js';
+export type { MemoryNeeds } from './memory/memory-needs.js';
+export { type MemoryPlan, type MemoryPlanOptions, planMemory } from './memory/memory-plan.js';
+export { memoryWords } from './memory/memory-words.js';
 export type { AnswerOptions, GenerationOptions, TileOptions } from './options.js';
 export type { PlacedPart, PlacedTurn, PromptStyle, PromptStyleOptions } from './prompt/prompt-style.js';
 export { type PromptStyleSource, promptStyleOf } from './prompt/prompt-style-of.js';

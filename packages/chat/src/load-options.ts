@@ -30,6 +30,11 @@ export interface LoadOptions extends MemoryOptions {
   readonly cache?: string | undefined;
   /** Host the model in a worker thread, so that the event loop never stalls: true by default. */
   readonly worker?: boolean | undefined;
+  /**
+   * Refuse a model that takes more memory than is free, before it is fetched and converted: true by default. With false a note
+   * says so, and it is loaded all the same. A model on a device with memory of its own is not weighed.
+   */
+  readonly checkMemory?: boolean | undefined;
   /** Environment for the Hub client (`HF_HOME`, `HF_TOKEN`, …); `process.env` when left out. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   readonly signal?: AbortSignal | undefined;

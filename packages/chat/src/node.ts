@@ -5,6 +5,8 @@ export {
   calibrate,
   type LayerDrift,
 } from './node/calibrate.js';
+export { memoryPlans } from './node/check-memory.js';
+export { freeMemory } from './node/free-memory.js';
 export { load } from './node/load.js';
 export { remoteChat } from './node/remote-chat.js';
 export type { DialectName } from './remote/dialect.js';

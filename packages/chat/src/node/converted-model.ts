@@ -1,17 +1,26 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { InternVLError } from '@internvl/backend';
-import { type PartPrecisions, parsePrecision, precisionText } from '@internvl/checkpoint';
+import {
+  type ModelConfig,
+  type PartPrecisions,
+  parsePrecision,
+  precisionText,
+  readConfigFiles,
+} from '@internvl/checkpoint';
 import {
   type ConvertedModel,
   cacheDirectory,
   convertCached,
+  folderFiles,
   isConverted,
   openConverted,
   openFolder,
+  type ResolvedModel,
   resolveModel,
 } from '@internvl/checkpoint/node';
 import type { LoadOptions } from '../load-options.js';
+import type { CheckMemory } from './check-memory.js';
 
 /** A converted model and what is known of where it came from. */
 export interface FoundModel {
@@ -27,17 +36,26 @@ type Options = Pick<LoadOptions, 'precision' | 'cache' | 'env' | 'signal' | 'onP
 /**
  * Finds a model by folder or Hub id, and converts it into the cache unless it is converted already.
  *
- * @throws as `resolveModel`, `openFolder`, `convertCached`, `openConverted`
+ * @param check asked before anything large is fetched or written, where the memory is to be looked at
+ * @throws what `check` throws, and as `resolveModel`, `openFolder`, `convertCached`, `openConverted`
  */
-export async function convertedModel(model: string, options: Options): Promise<FoundModel> {
+export async function convertedModel(
+  model: string,
+  options: Options,
+  check?: CheckMemory,
+): Promise<FoundModel> {
   const { cache, env = process.env, signal, onProgress } = options;
   const precision = wantedPrecision(options.precision);
-  const { path, hub } = await resolveModel(model, { cache, env, signal, onProgress });
+  const fetching = { cache, env, signal, onProgress };
+  const { path, hub } = check
+    ? await checkedModel(model, precision ?? parsePrecision('fp32'), fetching, check)
+    : await resolveModel(model, fetching);
   const name = hub?.repo ?? basename(path);
   const conversationFile = await textIn(path, 'conversation.py');
   if (await isConverted(path)) {
     const converted = await openConverted(path);
     assertPrecision(converted, precision, path);
+    await check?.({ ...weights(converted), name });
     return { converted, name: converted.manifest.source.name ?? name, conversationFile };
   }
   const checkpoint = await openFolder(path, { name: hub?.repo, cache, env, signal });
@@ -55,10 +73,35 @@ export async function convertedModel(model: string, options: Options): Promise<F
   }
 }
 
+/** Finds a model, and weighs one that has to be converted before its weights are fetched. */
+async function checkedModel(
+  model: string,
+  precision: PartPrecisions,
+  fetching: Parameters<typeof resolveModel>[1],
+  check: CheckMemory,
+): Promise<ResolvedModel> {
+  const described = await resolveModel(model, { ...fetching, weights: false });
+  const { path, hub } = described;
+  if (await isConverted(path)) return described;
+  const config = await readConfigFiles(await folderFiles(path));
+  await check({ config, name: hub?.repo ?? basename(path), precision: storedAs(config, precision) });
+  return hub ? resolveModel(model, fetching) : described;
+}
+
+/** What a converted model weighs. */
+function weights(converted: ConvertedModel) {
+  const { config, manifest } = converted;
+  const storedBytes = manifest.files.find(({ path }) => path === manifest.data)?.bytes;
+  return { config, precision: storedPrecision(converted), storedBytes };
+}
+
 /** How the weights of a converted model are stored: `'fp32'`, or `'q8+q4'` where vision and language differ. */
 export function storedPrecision({ manifest }: ConvertedModel): string {
-  const { vision } = manifest.precision;
-  return manifest.config.llm === undefined ? vision : precisionText(manifest.precision);
+  return storedAs(manifest.config, manifest.precision);
+}
+
+function storedAs({ llm }: ModelConfig, precision: PartPrecisions): string {
+  return llm === undefined ? precision.vision : precisionText(precision);
 }
 
 /** The wanted precision; undefined where any will do. */

@@ -6,25 +6,36 @@ import type { DecodeFile } from '../images/decode-image.js';
 import type { LoadOptions } from '../load-options.js';
 import { assembleModel, type GraphPart } from '../loading/assemble-model.js';
 import { assertExperts } from '../loading/assert-experts.js';
+import { assertHalves } from '../loading/assert-halves.js';
 import { backendByName } from './backend-by-name.js';
+import { memoryChecker } from './check-memory.js';
 import { convertedModel, storedPrecision } from './converted-model.js';
+import { freeMemory } from './free-memory.js';
 
 const decodeFile: DecodeFile = (file, options) => decodeImage(file, options);
 
 /**
  * Everything of a model, loaded into this thread.
  *
+ * @param free memory that is free, bytes
  * @throws as `load`
  */
-export async function loadModel(model: string, options: Omit<LoadOptions, 'worker'>): Promise<ChatModel> {
+export async function loadModel(
+  model: string,
+  options: Omit<LoadOptions, 'worker'>,
+  free: () => Promise<number> = freeMemory,
+): Promise<ChatModel> {
   const { backend: named = 'auto', threads, signal, onProgress, onNote } = options;
   const clock = () => performance.now();
   const start = clock();
   const backend = typeof named === 'string' ? await backendByName(named, { threads, onNote }) : named;
-  const { converted, name, conversationFile } = await convertedModel(model, options);
+  // A device has memory of its own, of which nobody tells how much is free.
+  const check = backend.capabilities.deviceTensors ? undefined : memoryChecker(options, free);
+  const { converted, name, conversationFile } = await convertedModel(model, options, check);
   const { config, files, embed, decoder } = converted;
   const { vision, llm } = converted.manifest.precision;
   assertExperts(config, llm, backend.name);
+  await assertHalves({ vision, llm }, backend, signal);
   const parts = {
     config,
     name,

@@ -12,7 +12,7 @@ import { workerTransport } from './worker-transport.js';
 /** What a worker is told to load. */
 export interface LoadRequest
   extends MemoryOptions,
-    Pick<LoadOptions, 'precision' | 'threads' | 'cache' | 'env'> {
+    Pick<LoadOptions, 'precision' | 'threads' | 'cache' | 'checkMemory' | 'env'> {
   readonly model: string;
   readonly backend: string | undefined;
 }
@@ -24,7 +24,7 @@ export interface LoadRequest
  * The model lives in a worker thread, so that the event loop never waits for it; with `worker: false`, in this one.
  *
  * @throws the codes of `openCheckpoint` and the converter (`model-not-found`, `shard-missing`, `architecture-unknown`,
- *   `disk-full`, …), `device-missing`, `template-unknown`, `tokenizer-unreadable`, `invalid-option`, `signal.reason`
+ *   `disk-full`, …), `memory-short`, `device-missing`, `template-unknown`, `tokenizer-unreadable`, `invalid-option`, `signal.reason`
  *   when aborted
  */
 export async function load(
@@ -44,13 +44,14 @@ export async function load(
       { option: 'backend', value: backend.name },
     );
   }
-  const { precision, threads, cache, env } = options;
+  const { precision, threads, cache, checkMemory, env } = options;
   const request: LoadRequest = {
     model,
     backend,
     precision,
     threads,
     cache,
+    checkMemory,
     env: env && { ...env },
     ...memoryOptions(options),
   };

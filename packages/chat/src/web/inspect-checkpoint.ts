@@ -1,6 +1,7 @@
 import type { WebDevice } from '@internvl/backend-web';
 import type { Checkpoint } from '@internvl/checkpoint';
 import { openCheckpoint, type WebModel } from '@internvl/checkpoint/web';
+import { workingBytes } from '../memory/memory-needs.js';
 import { offeredPrecisions } from './offered-precisions.js';
 import type { CheckpointFacts, InspectOptions } from './web-chat-host.js';
 import type { WebRuntime } from './web-runtime.js';
@@ -43,6 +44,6 @@ export async function checkpointFacts(
     config,
     checkpointBytes: tensors.names().reduce((sum, tensor) => sum + tensors.info(tensor).bytes, 0),
     precisions,
-    choice: choose(facts, { precisions }, { backend }),
+    choice: choose(facts, { precisions, workingBytes: workingBytes(config) }, { backend }),
   };
 }

@@ -4,6 +4,7 @@ import type { ModelStore } from '@internvl/checkpoint/web';
 import type { Chat } from '../chat.js';
 import { assembleModel } from '../loading/assemble-model.js';
 import { assertExperts } from '../loading/assert-experts.js';
+import { assertHalves } from '../loading/assert-halves.js';
 import { LocalChat } from '../local-chat.js';
 import { type OpenedChat, RecoveringChat } from '../recovering-chat.js';
 import { decodeFile } from './decode-file.js';
@@ -107,6 +108,7 @@ async function openOnDevice(
   try {
     const parts = storedParts(stored, signal);
     assertExperts(parts.config, stored.manifest.precision.llm, backend.name);
+    await assertHalves(stored.manifest.precision, backend, signal);
     const model = await assembleModel(parts, {
       backend,
       decodeFile,

@@ -1,6 +1,8 @@
-import { availableParallelism, freemem, totalmem } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { InternVLError } from '@internvl/backend';
 import { listDevices } from '@internvl/backend-node';
+import { type MemoryPlan, memoryWords } from '@internvl/chat';
+import { freeMemory, memoryPlans } from '@internvl/chat/node';
 import {
   type ModelConfig,
   type PrecisionName,
@@ -36,7 +38,8 @@ export const inspect = defineCommand({
     const cache = options.text('cache');
     const weights = await storedWeights(found.path, found.hub !== undefined, { cache, env, signal });
     const parameters = countParameters(config);
-    const memory = await memoryOf(config);
+    const free = await freeMemory();
+    const memory = await memoryOf(config, await memoryPlans(config, free));
     const document = {
       model,
       path: found.path,
@@ -46,7 +49,7 @@ export const inspect = defineCommand({
       weights,
       visualTokens: visualTokens(config),
       memory,
-      machine: await machine(memory),
+      machine: await machine(memory, free),
     };
     output.result(document, describe(document));
     return 0;
@@ -90,26 +93,24 @@ function visualTokens({ tokensPerTile, dynamicTiles, maxTiles, thumbnail, llm }:
   return { perTile: tokensPerTile, most: tiles * tokensPerTile };
 }
 
-/** Bytes. Weights as they are stored in each precision; the cache of keys and values by 1000 tokens of context. */
-async function memoryOf(config: ModelConfig) {
-  const bytes: Partial<Record<PrecisionName, number>> = {};
-  for (const name of precisionNames) bytes[name] = await plannedBytes(config, name);
+/** Bytes. Weights as they are stored in each precision; the cache by 1000 tokens; what a run on the processor takes. */
+async function memoryOf(config: ModelConfig, plans: readonly MemoryPlan[]) {
+  const weights: Partial<Record<PrecisionName, number>> = {};
+  for (const name of precisionNames) weights[name] = await plannedBytes(config, name);
   const { llm } = config;
-  return { weights: bytes, ...(llm && { cachePer1000Tokens: cacheBytesPerToken(llm) * 1000 }) };
+  return { weights, ...(llm && { cachePer1000Tokens: cacheBytesPerToken(llm) * 1000 }), plans };
 }
 
 type Memory = Awaited<ReturnType<typeof memoryOf>>;
 
-async function machine({ weights }: Memory) {
+async function machine({ plans }: Memory, freeMemory: number) {
   const devices = await listDevices();
-  const fits: Partial<Record<PrecisionName, boolean>> = {};
-  for (const name of precisionNames) fits[name] = (weights[name] ?? 0) < totalmem();
   return {
     cores: availableParallelism(),
     memory: totalmem(),
-    freeMemory: freemem(),
+    freeMemory,
     devices: devices.filter(({ works }) => works).map(({ device }) => device),
-    fits,
+    fits: Object.fromEntries(plans.map(({ precision, fits }) => [precision, fits])),
   };
 }
 
@@ -165,15 +166,22 @@ function describe({ path, config, parameters, weights, visualTokens, memory, mac
       `of weights: ${precisionNames.map((name) => `${formatBytes(memory.weights[name] ?? 0)} in ${name}`).join(', ')}`,
     ],
     [
+      'to run',
+      `${config.llm ? `${memory.plans[0]!.contextTokens} tokens of context take` : 'one image takes'} ${needed(memory)}`,
+    ],
+    [
       'this machine',
-      `${formatBytes(machine.memory)} of memory, ${machine.cores} cores, runs on ${machine.devices.join(', ') || 'the reference backend alone'}; ${fitting(machine.fits)}`,
+      `${formatBytes(machine.memory)} of memory, ${formatBytes(machine.freeMemory)} free, ${machine.cores} cores, runs on ${machine.devices.join(', ') || 'the reference backend alone'}; ${fitting(memory)}`,
     ],
   );
   return rows.map(([label, value]) => `${label.padEnd(14)}${value}`).join('\n');
 }
 
-function fitting(fits: Inspection['machine']['fits']): string {
-  const fitting = precisionNames.filter((name) => fits[name]);
-  if (fitting.length === precisionNames.length) return 'it fits';
-  return fitting.length > 0 ? `it fits as ${fitting.join(', ')} only` : 'it does not fit';
+function needed({ plans }: Memory): string {
+  return plans.map(({ precision, neededBytes }) => `${formatBytes(neededBytes)} in ${precision}`).join(', ');
+}
+
+function fitting({ plans }: Memory): string {
+  const refused = plans.find(({ fits }) => !fits);
+  return refused ? memoryWords(refused, plans) : 'it fits in every precision';
 }

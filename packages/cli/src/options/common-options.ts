@@ -42,6 +42,10 @@ export const runtimeOptions = {
   },
   ...precisionOption,
   threads: { type: 'string', value: 'N', help: 'Threads of the runtime. Default: its own choice.' },
+  'ignore-memory': {
+    type: 'boolean',
+    help: 'Load a model that takes more memory than is free, instead of refusing it.',
+  },
   ...cacheOption,
 } as const satisfies OptionTable;
 
@@ -71,11 +75,12 @@ export function precisionOf(options: OptionsOf<typeof precisionOption>): string 
 /** What the runtime options ask of `load`. */
 export function runtimeOf(
   options: OptionsOf<typeof runtimeOptions>,
-): Pick<LoadOptions, 'backend' | 'precision' | 'threads' | 'cache'> {
+): Pick<LoadOptions, 'backend' | 'precision' | 'threads' | 'cache' | 'checkMemory'> {
   return {
     backend: options.choice('backend', backends),
     precision: precisionOf(options),
     threads: options.number('threads', { least: 1, whole: true }),
     cache: options.text('cache'),
+    checkMemory: !options.flag('ignore-memory'),
   };
 }
