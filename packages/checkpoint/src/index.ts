@@ -13,6 +13,7 @@ export type {
   VisionConfig,
 } from './model-config.js';
 export {
+  isHalf,
   isQuantised,
   type KeptLayers,
   type PrecisionChoice,

@@ -1,43 +1,57 @@
 import type { Matrix } from '../write/matrix.js';
 import { type BlockBits, defaultBlockSize as blockSize } from '../write/quantise-block.js';
 import { quantisedBlocks } from '../write/quantised-blocks.js';
+import type { FloatType } from '../write/stored-tensor.js';
 import type { GraphBuilder } from './graph-builder.js';
+import { halfProduct } from './half-product.js';
 import { addBias } from './norm.js';
 import type { ExpertWeights, Precision } from './precision.js';
 import { addExperts } from './quantised-experts.js';
 import { codes, scales } from './quantised-weight.js';
 
+/** Names of precisions in blocks. */
+export type BlockName = 'q4' | 'q8' | 'q4f16' | 'q8f16';
+
 /**
- * Weights of four or eight bits in blocks of 32 with a float32 scale each (`MatMulNBits`). Activations are float32; a runtime
- * may round them to eight bits for the product (accuracy level 4), which ONNX Runtime does where it is fast. The embedding
- * table and the head have eight bits always: with four, one answer in thirteen of the nano model changes instead of one in
- * twenty-two, for a fifth more bytes to read per token.
+ * Weights of four or eight bits in blocks of 32 with a scale each (`MatMulNBits`). Activations and scales are float32, or
+ * float16 in products of linear layers; a runtime may round activations to eight bits for the product (accuracy level 4), which
+ * ONNX Runtime does where it is fast. The embedding table and the head have eight bits and float32 scales always: with
+ * four bits, one answer in thirteen of the nano model changes instead of one in twenty-two, for a fifth more bytes to read
+ * per token; and float16 has steps of 1/64 between logits of 16 and 32, in which the best of them may tie.
  */
 export class BlockPrecision implements Precision {
-  readonly name: 'q4' | 'q8';
-  readonly #bits: BlockBits;
+  readonly name: BlockName;
+  readonly #form: ProductForm;
 
-  constructor(name: 'q4' | 'q8') {
+  constructor(name: BlockName) {
     this.name = name;
-    this.#bits = name === 'q4' ? 4 : 8;
+    this.#form = {
+      bits: name.startsWith('q4') ? 4 : 8,
+      scaleType: name.endsWith('f16') ? 'float16' : 'float32',
+    };
   }
 
   rowBytes(columns: number): number {
-    return bytesOfRow(columns, this.#bits);
+    return bytesOfRow(columns, this.#form);
   }
 
   tableRowBytes(columns: number): number {
-    return bytesOfRow(columns, tableBits);
+    return bytesOfRow(columns, tableForm);
   }
 
   linear(graph: GraphBuilder, name: string, x: string, weight: Matrix, bias?: Matrix): string {
-    const product = multiply(graph, name, x, weight, this.#bits);
+    const form = this.#form;
+    if (form.scaleType === 'float16') {
+      const half = (own: string, narrow: string) => multiply(graph, own, narrow, weight, form);
+      return halfProduct(graph, name, x, half, bias);
+    }
+    const product = multiply(graph, name, x, weight, form);
     return bias ? addBias(graph, `${name}.biased`, product, bias) : product;
   }
 
   /** Reads the very bytes that the head multiplies by. Rows that end within a block are cut where the table ends. */
   lookUp(graph: GraphBuilder, name: string, ids: string, table: Matrix): string {
-    const tensor = quantisedBlocks(table, tableBits);
+    const tensor = quantisedBlocks(table, tableForm.bits);
     const [rows = 0, blocks = 0, blockBytes = 0] = tensor.dims;
     const inputs = [
       codes(graph, tensor, [rows, blocks * blockBytes]),
@@ -48,7 +62,7 @@ export class BlockPrecision implements Precision {
       gather_axis: 0,
       quantize_axis: 1,
       block_size: blockSize,
-      bits: tableBits,
+      bits: tableForm.bits,
     });
     if (blocks * blockSize === table.columns) return found;
     const bounds = [graph.ints([0]), graph.ints([table.columns]), graph.ints([-1])];
@@ -56,24 +70,36 @@ export class BlockPrecision implements Precision {
   }
 
   score(graph: GraphBuilder, name: string, x: string, table: Matrix): string {
-    return multiply(graph, name, x, table, tableBits);
+    return multiply(graph, name, x, table, tableForm);
   }
 
   experts(graph: GraphBuilder, name: string, x: string, router: string, experts: ExpertWeights): string {
-    return addExperts(graph, name, [x, router], experts, this.#bits);
+    return addExperts(graph, name, [x, router], experts, this.#form.bits);
   }
 }
 
-/** Bits of the embedding table and the head. */
-const tableBits = 8;
-
-/** Codes and scales. */
-function bytesOfRow(columns: number, bits: BlockBits): number {
-  return Math.ceil(columns / blockSize) * ((blockSize * bits) / 8 + 4);
+/** How a matrix is stored that activations of `scaleType` are multiplied by. */
+interface ProductForm {
+  readonly bits: BlockBits;
+  readonly scaleType: FloatType;
 }
 
-function multiply(graph: GraphBuilder, name: string, x: string, weight: Matrix, bits: BlockBits): string {
-  const tensor = quantisedBlocks(weight, bits);
+/** Of the embedding table and the head. */
+const tableForm: ProductForm = { bits: 8, scaleType: 'float32' };
+
+/** Codes and scales. */
+function bytesOfRow(columns: number, { bits, scaleType }: ProductForm): number {
+  return Math.ceil(columns / blockSize) * ((blockSize * bits) / 8 + (scaleType === 'float16' ? 2 : 4));
+}
+
+function multiply(
+  graph: GraphBuilder,
+  name: string,
+  x: string,
+  weight: Matrix,
+  { bits, scaleType }: ProductForm,
+): string {
+  const tensor = quantisedBlocks(weight, bits, { scaleType });
   const [rows = 0, blocks = 0] = tensor.dims;
   const inputs = [x, codes(graph, tensor), scales(graph, tensor, [rows, blocks])];
   return graph.add(name, 'com.microsoft.MatMulNBits', inputs, {

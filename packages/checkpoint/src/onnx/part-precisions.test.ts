@@ -5,15 +5,17 @@ test('a name is for both parts, but four bits are for the language model', () =>
   expect(partPrecisions()).toEqual({ vision: 'fp32', llm: 'fp32' });
   expect(partPrecisions('int8')).toEqual({ vision: 'int8', llm: 'int8' });
   expect(partPrecisions('q4')).toEqual({ vision: 'q8', llm: 'q4' });
+  expect(partPrecisions('q4f16')).toEqual({ vision: 'q8f16', llm: 'q4f16' });
   expect(partPrecisions({ llm: 'q4' })).toEqual({ vision: 'fp32', llm: 'q4' });
   expect(partPrecisions({ vision: 'q4', llm: 'q4' })).toEqual({ vision: 'q4', llm: 'q4' });
 });
 
 test('texts go both ways', () => {
-  for (const text of ['fp32', 'int8', 'int8+q4', 'q8+q4', 'fp32+fp16']) {
+  for (const text of ['fp32', 'int8', 'int8+q4', 'q8+q4', 'fp32+fp16', 'fp16+q4f16']) {
     expect(precisionText(parsePrecision(text))).toBe(text);
   }
   expect(precisionText(parsePrecision('q4'))).toBe('q8+q4');
+  expect(precisionText(parsePrecision('q4f16'))).toBe('q8f16+q4f16');
   expect(parsePrecision('q4+q4')).toEqual({ vision: 'q4', llm: 'q4' });
 });
 

@@ -10,17 +10,26 @@ export interface KeptLayers {
   readonly llm?: readonly string[] | undefined;
 }
 
-/** All names, the largest first. */
-export const precisionNames: readonly PrecisionName[] = ['fp32', 'fp16', 'int8', 'q8', 'q4'];
+/** All names, each group from the largest on. */
+export const precisionNames: readonly PrecisionName[] = [
+  'fp32',
+  'fp16',
+  'int8',
+  'q8',
+  'q8f16',
+  'q4',
+  'q4f16',
+];
 
 /**
  * The precision of each part. `q4` for all of a model is four bits for the language model and `q8` for the vision tower,
- * which is a small share of the bytes and loses much more with four (docs/quantisation.md).
+ * which is a small share of the bytes and loses much more with four (docs/quantisation.md); `q4f16` likewise, with `q8f16`.
  *
  * @throws `invalid-option` for a name that is not known
  */
 export function partPrecisions(choice: PrecisionChoice = 'fp32'): PartPrecisions {
   if (choice === 'q4') return { vision: 'q8', llm: 'q4' };
+  if (choice === 'q4f16') return { vision: 'q8f16', llm: 'q4f16' };
   const parts = typeof choice === 'object' ? choice : { vision: choice, llm: choice };
   const { vision = 'fp32', llm = 'fp32' } = parts;
   return { vision: known(vision), llm: known(llm) };
@@ -45,6 +54,11 @@ export function precisionText({ vision, llm }: PartPrecisions): string {
 /** Whether weights are stored as codes with scales, and multiplied by kernels that want them rearranged (prepacked). */
 export function isQuantised(name: PrecisionName): boolean {
   return name !== 'fp32' && name !== 'fp16';
+}
+
+/** Whether products are float16: for GPUs that compute with half floats, `shader-f16` in WebGPU. */
+export function isHalf(name: PrecisionName): boolean {
+  return name.endsWith('16');
 }
 
 function known(name: string): PrecisionName {

@@ -2,13 +2,14 @@ import { BlockPrecision } from './block-precision.js';
 import { FloatPrecision } from './float-precision.js';
 import { Int8Precision } from './int8-precision.js';
 import { keptPrecision } from './kept-precision.js';
+import { isQuantised } from './part-precisions.js';
 import type { Precision, PrecisionName } from './precision.js';
 import { SplitPrecision } from './split-precision.js';
 
 export interface PrecisionSettings {
   /** Largest tensor, bytes. Default: no limit. */
   readonly maxTensorBytes?: number | undefined;
-  /** Linear layers, by their nodes' names, that are stored one step higher: `q4` as `q8`, `q8` and `int8` as `fp32`. */
+  /** Linear layers, by their nodes' names, that are stored one step higher: `q4` as `q8`, the rest as `fp32`. */
   readonly keep?: readonly string[] | undefined;
 }
 
@@ -21,10 +22,17 @@ export function precisionOf(
     const precision = ownPrecision(own);
     return maxTensorBytes === undefined ? precision : new SplitPrecision(precision, maxTensorBytes);
   };
-  if (name === 'fp32' || name === 'fp16') return of(name);
-  const patched = keptPrecision(of(name), of('fp32'), (layer) => layer === patchEmbedding);
-  if (keep.length === 0) return patched;
-  return keptPrecision(patched, of(name === 'q4' ? 'q8' : 'fp32'), (layer) => keep.includes(layer));
+  const own = isQuantised(name)
+    ? keptPrecision(of(name), of('fp32'), (layer) => layer === patchEmbedding)
+    : of(name);
+  if (keep.length === 0) return own;
+  return keptPrecision(own, of(higher(name)), (layer) => keep.includes(layer));
+}
+
+/** One step more accurate. */
+function higher(name: PrecisionName): PrecisionName {
+  if (name === 'q4') return 'q8';
+  return name === 'q4f16' ? 'q8f16' : 'fp32';
 }
 
 function ownPrecision(name: PrecisionName): Precision {
@@ -32,7 +40,9 @@ function ownPrecision(name: PrecisionName): Precision {
     case 'int8':
       return new Int8Precision();
     case 'q8':
+    case 'q8f16':
     case 'q4':
+    case 'q4f16':
       return new BlockPrecision(name);
     default:
       return new FloatPrecision(name);

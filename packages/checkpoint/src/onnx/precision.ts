@@ -2,11 +2,11 @@ import type { Matrix } from '../write/matrix.js';
 import type { GraphBuilder } from './graph-builder.js';
 
 /**
- * How weights are stored and multiplied. `fp32`: as they are. `fp16`: half the size, widened to float32 when the graph is
- * loaded. `int8`: bytes, one scale for each output channel, integer products (CPU, WASM). `q8`, `q4`: eight or four
- * bits in blocks of 32 (CPU, WebGPU).
+ * How weights are stored and multiplied. `fp32`: as they are. `fp16`: half the size, products in float16 (GPUs). `int8`: bytes,
+ * one scale for each output channel, integer products (CPU, WASM). `q8`, `q4`: eight or four bits in blocks of 32 (CPU,
+ * WebGPU). `q8f16`, `q4f16`: the same with products in float16 (GPUs).
  */
-export type PrecisionName = 'fp32' | 'fp16' | 'int8' | 'q8' | 'q4';
+export type PrecisionName = 'fp32' | 'fp16' | 'int8' | 'q8' | 'q8f16' | 'q4' | 'q4f16';
 
 /** Precision of each part of a model. */
 export interface PartPrecisions {

@@ -20,6 +20,7 @@ import type { PrecisionName } from './precision.js';
 const bounds = {
   int8: { vision: 0.23, cosine: 0.987 },
   q4: { vision: 0.24, cosine: 0.7 },
+  q4f16: { vision: 0.24, cosine: 0.7 },
 } as const;
 
 /**
@@ -31,7 +32,7 @@ const agreement = 0.06;
 
 const onnxruntime = () => nodeBackend({ device: 'cpu', threads: 1, prepack: true });
 
-describe.each(['int8', 'q4'] as const)('%s', (precision) => {
+describe.each(['int8', 'q4', 'q4f16'] as const)('%s', (precision) => {
   test.each(checkpointNames(fixtures))('%s', async (name) => {
     const measured = await run(name, precision, await onnxruntime());
     expect(measured.vision).toBeLessThanOrEqual(bounds[precision].vision);

@@ -21,7 +21,7 @@ export function addExperts(
   const blockSize = [32, 16].find((size) => [gateUp, down].every(({ columns }) => columns % size === 0));
   if (blockSize === undefined) return new FloatPrecision('fp32').experts(graph, name, x, router, experts);
   const stored = (matrix: Matrix) => {
-    const tensor = quantisedBlocks(matrix, bits, blockSize);
+    const tensor = quantisedBlocks(matrix, bits, { blockSize });
     const [rows, blocks = 0, blockBytes = 0] = [matrix.rows / count, ...tensor.dims.slice(1)];
     return [
       codes(graph, tensor, [count, rows, blocks * blockBytes]),

@@ -14,5 +14,5 @@ export function codes(
 /** The scales as `dims`. */
 export function scales(graph: GraphBuilder, tensor: QuantisedTensor, dims: readonly number[]): string {
   const name = `${tensor.name}.scales.${dims.join('x')}`;
-  return graph.view(tensor, { name, type: 'float32', dims, ...tensor.scales });
+  return graph.view(tensor, { name, dims, ...tensor.scales });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { toFloat16 } from './float16.js';
+import { roundToFloat16, toFloat16 } from './float16.js';
 
 /** The value that float16 bits stand for, by the definition of the format. */
 function value(bits: number): number {
@@ -27,6 +27,21 @@ test('rounds to the nearest, ties to even, across all exponents', () => {
     expect(tie).toBe(bits % 2 === 0 ? bits : bits + 1);
     expect(above).toBe(bits + 1);
   }
+});
+
+test('a number is rounded to one that float16 holds', () => {
+  for (let bits = 0; bits < 0x7bff; bits += 7) {
+    const low = value(bits);
+    const step = (value(bits + 1) - low) / 8;
+    for (const sign of [1, -1]) {
+      expect(roundToFloat16(sign * low)).toBe(sign * low);
+      expect(roundToFloat16(sign * (low + 3 * step))).toBe(sign * low);
+      expect(roundToFloat16(sign * (low + 5 * step))).toBe(sign * value(bits + 1));
+    }
+  }
+  expect(roundToFloat16(1e-9)).toBe(0);
+  expect(roundToFloat16(Number.NaN)).toBeNaN();
+  expect(Number.isFinite(roundToFloat16(Number.POSITIVE_INFINITY))).toBe(false);
 });
 
 test('infinity and NaN stay, a finite overflow is an error that names the tensor', () => {

@@ -26,6 +26,14 @@ export function toFloat16(values: Float32Array, name: string): Uint16Array<Array
   return halves;
 }
 
+/** The float16 number nearest to a finite one, up to halfway between two; of what is too small for float16, zero. */
+export function roundToFloat16(value: number): number {
+  const magnitude = Math.abs(value);
+  if (!(magnitude > 0)) return value;
+  const step = 2 ** (Math.max(Math.floor(Math.log2(magnitude)), -14) - 10);
+  return Math.round(value / step) * step;
+}
+
 /** Bits of the float16 subnormal nearest to a float32 magnitude below 2⁻¹⁴. */
 function roundSubnormal(magnitude: number): number {
   const exponent = magnitude >>> 23;

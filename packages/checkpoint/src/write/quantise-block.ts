@@ -9,6 +9,8 @@ export interface BlockForm {
   readonly bits: BlockBits;
   /** Weights that share a scale. */
   readonly blockSize: number;
+  /** The nearest number that a scale can be stored as. */
+  readonly round: (scale: number) => number;
 }
 
 /**
@@ -27,20 +29,20 @@ export function quantiseBlock(
   weights: Float32Array,
   start: number,
   count: number,
-  { bits, blockSize }: BlockForm,
+  { bits, blockSize, round }: BlockForm,
   codes: Uint8Array,
   at: number,
 ): number {
   const extreme = extremeOf(weights, start, count);
   const zero = 2 ** (bits - 1);
-  if (extreme === 0) {
+  // The lowest code is one further from zero than the highest, so the weight furthest out gets it, whatever its sign.
+  const scale = round(
+    bits === 8 ? Math.abs(extreme) / 127 : finestScale(weights, start, count, -extreme / zero),
+  );
+  if (scale === 0) {
     codes.fill(bits === 8 ? zero : zero * 17, at, at + (blockSize * bits) / 8);
     return 0;
   }
-  // The lowest code is one further from zero than the highest, so the weight furthest out gets it, whatever its sign.
-  const scale = Math.fround(
-    bits === 8 ? Math.abs(extreme) / 127 : finestScale(weights, start, count, -extreme / zero),
-  );
   const highest = 2 * zero - 1;
   for (let index = 0; index < blockSize; index++) {
     const code = index < count ? codeOf(weights[start + index]!, 1 / scale, zero, highest) : zero;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { widen } from '../safetensors/widen.js';
 import { arrayMatrix, collect } from '../testing/matrices.js';
 import type { Matrix } from './matrix.js';
 import { quantiseBlock } from './quantise-block.js';
@@ -87,9 +88,34 @@ test.each([4, 8] as const)('blocks of %i bits are within half a step of what the
   expect(Math.sqrt(squares / total)).toBeLessThan(bits === 4 ? 0.08 : 0.005);
 });
 
+test.each([4, 8] as const)(
+  'scales of blocks of %i bits may be float16, and codes go by what is stored',
+  async (bits) => {
+    const [rows, columns] = [5, 80];
+    const matrix = waves(rows, columns);
+    const tensor = quantisedBlocks(matrix, bits, { scaleType: 'float16' });
+    expect(tensor.name).toBe(`w.q${bits}f16`);
+    const bytes = await collect(tensor.chunks());
+    expect(bytes.byteLength).toBe(tensor.bytes);
+    const { offset, bytes: length, type } = tensor.scales;
+    expect([type, length]).toEqual(['float16', 2 * rows * 3]);
+    const scales = widen('F16', bytes.slice(offset, offset + length));
+    const weights = await matrix.read(0, rows);
+    const [zero, highest] = [2 ** (bits - 1), 2 ** bits - 1];
+    for (const [at, weight] of weights.entries()) {
+      const [row, column] = [Math.floor(at / columns), at % columns];
+      const place = row * 96 + column;
+      const byte = bytes[Math.floor((place * bits) / 8)]!;
+      const code = bits === 8 ? byte : (place % 2 === 0 ? byte : byte >> 4) & 15;
+      const exact = weight / scales[row * 3 + Math.floor(column / 32)]! + zero;
+      expect(Math.abs(code - Math.min(Math.max(exact, 0), highest))).toBeLessThanOrEqual(0.5001);
+    }
+  },
+);
+
 test('a block of zeros, of one outlier, of one sign', () => {
   const codes = new Uint8Array(16);
-  const form = { bits: 4, blockSize: 32 } as const;
+  const form = { bits: 4, blockSize: 32, round: Math.fround } as const;
   expect(quantiseBlock(new Float32Array(32), 0, 32, form, codes, 0)).toBe(0);
   expect([...codes]).toEqual(Array(16).fill(0x88));
 

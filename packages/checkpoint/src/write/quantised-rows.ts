@@ -33,7 +33,7 @@ export function quantisedRows(
 ): QuantisedTensor {
   const { name, rows, columns } = matrix;
   const codeBytes = rows * columns;
-  const scales = { offset: codeBytes + padding(codeBytes), bytes: 4 * rows };
+  const scales = { offset: codeBytes + padding(codeBytes), bytes: 4 * rows, type: 'float32' } as const;
   return {
     name: `${name}.${form.type}`,
     type: form.type,

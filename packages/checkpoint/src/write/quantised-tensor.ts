@@ -1,11 +1,11 @@
 import type { Matrix } from './matrix.js';
-import { blockElements, type ChunkOptions, type StoredTensor } from './stored-tensor.js';
+import { blockElements, type ChunkOptions, type FloatType, type StoredTensor } from './stored-tensor.js';
 
-/** Codes of one byte or less, with their float32 scales behind them in the same stored tensor: both come of one reading. */
+/** Codes of one byte or less, with their scales behind them in the same stored tensor: both come of one reading. */
 export interface QuantisedTensor extends StoredTensor {
   readonly codeBytes: number;
   /** Where the scales lie within the tensor, bytes. */
-  readonly scales: { readonly offset: number; readonly bytes: number };
+  readonly scales: { readonly offset: number; readonly bytes: number; readonly type: FloatType };
 }
 
 /** Bytes between codes and scales. */

@@ -12,7 +12,8 @@ export const cast: Operator = (attributes) => {
   return (inputs) => [converted(inputs.any(0), to)];
 };
 
-function converted(value: Value, to: DType): Value {
+/** Every element as another type. */
+export function converted(value: Value, to: DType): Value {
   if (value.type === to) return value;
   const { dims } = value;
   const data = newArray(to, value.data.length);

@@ -9,6 +9,7 @@ import { constant, constantOfShape } from './constant.js';
 import { conv } from './conv.js';
 import { gather, scatterElements } from './gather.js';
 import { groupQueryAttention } from './group-query-attention.js';
+import { withHalves } from './halves.js';
 import { gemm, matMul } from './mat-mul.js';
 import { mixtureOfExperts, quantisedExperts } from './mixture-of-experts.js';
 import { multiHeadAttention } from './multi-head-attention.js';
@@ -36,11 +37,11 @@ export const operators: ReadonlyMap<string, Operator> = new Map(
     Expand: expand,
     Gather: gather,
     Gelu: gelu,
-    Gemm: gemm,
+    Gemm: withHalves(gemm),
     GreaterOrEqual: greaterOrEqual,
     Identity: identity,
     LayerNormalization: layerNorm,
-    MatMul: matMul,
+    MatMul: withHalves(matMul),
     Max: larger,
     Min: smaller,
     Mul: multiply,
@@ -67,7 +68,7 @@ export const operators: ReadonlyMap<string, Operator> = new Map(
     'com.microsoft.Gelu': gelu,
     'com.microsoft.GroupQueryAttention': groupQueryAttention,
     'com.microsoft.MatMulIntegerToFloat': matMulIntegerToFloat,
-    'com.microsoft.MatMulNBits': matMulNBits,
+    'com.microsoft.MatMulNBits': withHalves(matMulNBits),
     'com.microsoft.MoE': mixtureOfExperts,
     'com.microsoft.MultiHeadAttention': multiHeadAttention,
     'com.microsoft.QMoE': quantisedExperts,
