@@ -138,6 +138,7 @@ test.each([
   ['fp16', 'fp16'],
   ['int8', 'int8'],
   ['q4', 'q8+q4'],
+  ['q4f16', 'q8f16+q4f16'],
   ['int8+q4', 'int8+q4'],
 ])('weights in %s are another conversion, and count shapes as well', async (precision, stored) => {
   const document = await ask('--precision', precision, '--image', shapes, '--prompt', question);

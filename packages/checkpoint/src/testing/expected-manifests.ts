@@ -16,7 +16,7 @@ declare module 'vitest' {
 
 /** Small ones that differ in what is fused, tied and padded. */
 const checkpoints = {
-  'v2-1b': ['fp32', 'fp16', 'q4'],
+  'v2-1b': ['fp32', 'fp16', 'q4', 'q4f16'],
   'v3-5-tied': ['fp32', 'q4'],
   'mini-2b': ['fp16'],
 } as const;
