@@ -53,6 +53,11 @@ export class Answer {
     return (index < minNewTokens && stopIds.size > 0) || index % FINITE_CHECK_TOKENS === 0;
   }
 
+  /** Resolves when a token can be chosen without long work; undefined when it can now. */
+  get ready(): Promise<void> | undefined {
+    return this.#finished === undefined ? this.#constraint?.ready?.() : undefined;
+  }
+
   /** Chooses a token by the logits behind the last one, `[vocabulary]`. */
   next(logits: Float32Array): TokenEvent {
     const { temperature, random, onScores } = this.#choice;

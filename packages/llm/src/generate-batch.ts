@@ -76,6 +76,7 @@ async function* start(
     next = await chunks.next();
   }
   if (answer.finished === undefined) {
+    await answer.ready;
     const token = answer.next(next.value);
     if (sequence.length >= model.contextTokens) answer.fillContext();
     yield { ...token, row };
@@ -99,6 +100,7 @@ async function* stepTogether(
       const choices = await step(model, batch, lanes, options);
       const staying: number[] = [];
       for (const [place, { row, prompt, answer }] of lanes.entries()) {
+        await answer.ready;
         const token = choices[place]!();
         if (batch.lengths[place]! >= model.contextTokens) answer.fillContext();
         yield { ...token, row };

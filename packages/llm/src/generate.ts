@@ -30,6 +30,7 @@ export async function* generate(
     const logits = yield* model.prefillChunks(sequence, prompt, options);
     let choose = () => answer.next(logits);
     while (answer.finished === undefined) {
+      await answer.ready;
       const token = choose();
       if (sequence.length >= model.contextTokens) answer.fillContext();
       yield token;

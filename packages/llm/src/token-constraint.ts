@@ -17,6 +17,11 @@ export interface TokenConstraint {
    * and before temperature. Stop ids are tokens like any other: they stay only where the answer may end.
    */
   mask(scores: Float32Array): void;
+  /**
+   * Begins to work out what `mask` will need, a little at a time, so that nothing else waits for it: resolves when `mask` will
+   * be quick; undefined when it is now. Who does not call or await it has the work done within `mask`. Never rejects.
+   */
+  ready?(): Promise<void> | undefined;
   /** Goes on behind a token that was chosen. */
   accept(id: number): void;
   /** Whether the answer is complete and nothing can follow: it then ends without waiting for a stop id. */

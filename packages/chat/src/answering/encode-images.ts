@@ -65,7 +65,7 @@ export async function* encodeImages(
       const index = names.length;
       const key = await cache?.keyOf(tile.data, arithmetic);
       names.push(key);
-      const known = onTile ? undefined : cache?.get(key);
+      const known = onTile ? undefined : await cache?.find(key);
       if (known) {
         await breath(signal);
         tokens.set(index, known);
@@ -96,6 +96,7 @@ export async function* encodeImages(
       cache?.set(key, tile.visualTokens!);
       over();
       yield* news();
+      await cache?.keep(key, tile.visualTokens!);
     }
   }
 
@@ -105,7 +106,7 @@ export async function* encodeImages(
       for (let other = cache?.underway(key); other; other = cache?.underway(key)) {
         await untilAborted(other, signal, () => {});
       }
-      const known = cache?.get(key);
+      const known = await cache?.find(key);
       if (known) tokens.set(index, known);
       // The other answer ended without, or there was no room to keep it. One by one: nobody waits for one who waits.
       else yield* encode([pass(index, key, pixels())]);

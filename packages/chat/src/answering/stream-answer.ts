@@ -34,7 +34,7 @@ export async function* streamAnswer(
   const { signal } = options;
   signal?.throwIfAborted();
   // A format that can't be kept is refused before any work.
-  if (options.responseFormat) side.formats.constraint(options.responseFormat);
+  if (options.responseFormat) await side.formats.prepare(options.responseFormat, signal);
   const start = clock();
   const shown = yield* showImages(model, turns, memory.shown, options);
   const prompt = buildPrompt(model, side, turns, shown, options);

@@ -1,21 +1,24 @@
 import { hostTensor, InternVLError, type Tensor } from '@internvl/backend';
+import type { TileStore } from '../tile-store/tile-store.js';
 
 /** Bytes of visual tokens that a chat keeps when nobody says: 70 tiles of a 1B model, 16 of an 8B one. */
 const DEFAULT_CACHE_BYTES = 64 * 2 ** 20;
 
 /**
  * Visual tokens of tiles that went through the encoder, by what the tiles show, so that another question about the same
- * image, in whatever conversation, needs no encoder. What was used longest ago goes first when there is no more room.
+ * image, in whatever conversation, needs no encoder. What was used longest ago goes first when there is no more room. What a
+ * store beside it has, it takes from there.
  */
 export class TileCache {
   readonly #limitBytes: number;
+  readonly #store: TileStore | undefined;
   /** In order of use, latest last. */
   readonly #tokens = new Map<string, Tensor<'float32'>>();
   readonly #underway = new Map<string, Promise<void>>();
   #bytes = 0;
 
   /** @throws `invalid-option` */
-  constructor(limitBytes: number = DEFAULT_CACHE_BYTES) {
+  constructor(limitBytes: number = DEFAULT_CACHE_BYTES, store?: TileStore) {
     if (!(limitBytes >= 0)) {
       throw new InternVLError(
         'invalid-option',
@@ -24,6 +27,7 @@ export class TileCache {
       );
     }
     this.#limitBytes = limitBytes;
+    this.#store = store;
   }
 
   /** Bytes of the tokens that are kept. */
@@ -37,7 +41,7 @@ export class TileCache {
    */
   async keyOf(pixels: Uint8Array, arithmetic: string): Promise<string | undefined> {
     const { subtle } = globalThis.crypto ?? {};
-    if (!subtle || this.#limitBytes === 0) return undefined;
+    if (!subtle || (this.#limitBytes === 0 && !this.#store)) return undefined;
     const digest = new Uint8Array(await subtle.digest('SHA-256', new Uint8Array(pixels)));
     return `${arithmetic}:${Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
   }
@@ -50,6 +54,21 @@ export class TileCache {
     this.#tokens.delete(key);
     this.#tokens.set(key, found);
     return found;
+  }
+
+  /** As `get`, also from the store. */
+  async find(key: string | undefined): Promise<Tensor<'float32'> | undefined> {
+    if (key === undefined) return undefined;
+    const known = this.get(key);
+    if (known) return known;
+    const stored = await this.#store?.get(key);
+    if (stored) this.set(key, stored);
+    return stored;
+  }
+
+  /** Puts the tokens of a tile into the store. */
+  async keep(key: string | undefined, tokens: Tensor<'float32'>): Promise<void> {
+    if (key !== undefined) await this.#store?.set(key, tokens);
   }
 
   set(key: string | undefined, tokens: Tensor<'float32'>): void {

@@ -65,6 +65,11 @@ export class Automaton {
     this.#mostCounted = longestToken + 1;
   }
 
+  /** States of another generation are forgotten. */
+  get generation(): number {
+    return this.#generation;
+  }
+
   /** The state before the first byte of a grammar's text. */
   start(grammar: Grammar): State {
     const known = this.#starts.get(grammar);

@@ -20,6 +20,9 @@ class GrammarConstraint implements TokenConstraint {
   readonly #vocabulary: TokenVocabulary;
   readonly #stopIds: ReadonlySet<number>;
   #state: State;
+  /** Whether what may come next was worked out in slices, or is about to be. */
+  #asked = false;
+  #preparing: Promise<void> | undefined;
 
   constructor(grammar: Grammar, vocabulary: TokenVocabulary, stopIds: ReadonlySet<number>) {
     this.#vocabulary = vocabulary;
@@ -29,6 +32,20 @@ class GrammarConstraint implements TokenConstraint {
 
   get done(): boolean {
     return this.#state.accepts && this.#state.heads.length === 0;
+  }
+
+  ready(): Promise<void> | undefined {
+    // Once for each token: what is forgotten meanwhile is worked out by `mask`.
+    if (this.#asked || this.done) return this.#preparing;
+    this.#asked = true;
+    this.#state = this.#vocabulary.automaton.renew(this.#state);
+    const preparing = this.#vocabulary.masks.prepare(this.#state);
+    const over = () => {
+      this.#preparing = undefined;
+    };
+    // What fails fails again in `mask`, which tells of it.
+    this.#preparing = preparing?.then(over, over);
+    return this.#preparing;
   }
 
   mask(scores: Float32Array): void {
@@ -54,6 +71,7 @@ class GrammarConstraint implements TokenConstraint {
       if (state === null) throw refused(id);
     }
     this.#state = state;
+    this.#asked = false;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Automaton, State } from './automaton.js';
+import { atOnce, type Pause, type Slices } from './slices.js';
 import type { TokenTree } from './token-tree.js';
 
 /** Some tokens: those listed, or all but those listed, whichever are fewer. */
@@ -15,6 +16,13 @@ interface Local {
   readonly exits: Int32Array;
 }
 
+/** Nodes `from` to `to`, below a node with `depth` bytes. */
+interface TreePart {
+  readonly from: number;
+  readonly to: number;
+  readonly depth: number;
+}
+
 /** The tokens that may come next. */
 export interface TokenMask {
   readonly local: TokenSet;
@@ -24,6 +32,9 @@ export interface TokenMask {
   readonly count: number;
 }
 
+/** Nodes of the tree that are looked at between two stops. */
+const SLICE = 4096;
+
 /** Bytes of masks that are remembered. */
 const MOST_BYTES = 2 ** 26;
 
@@ -31,25 +42,65 @@ const MOST_BYTES = 2 ** 26;
 export class TokenMasks {
   readonly #automaton: Automaton;
   readonly #tree: TokenTree;
+  readonly #pause: Pause | undefined;
+  /** Masks that are being worked out in slices. */
+  readonly #underway = new WeakMap<State, Promise<void>>();
   #masks = new WeakMap<State, TokenMask>();
   #locals = new WeakMap<State, Local>();
   #bytes = 0;
 
-  constructor(automaton: Automaton, tree: TokenTree) {
+  /** Without `pause`, everything is worked out at once. */
+  constructor(automaton: Automaton, tree: TokenTree, pause?: Pause) {
     this.#automaton = automaton;
     this.#tree = tree;
+    this.#pause = pause;
   }
 
   of(state: State): TokenMask {
     const canonical = this.#automaton.canonical(state);
-    const known = this.#masks.get(canonical);
-    if (known) return known;
+    return this.#masks.get(canonical) ?? atOnce(this.#mask(canonical));
+  }
+
+  /** Works out the mask of a state in slices, where that takes more than one; undefined where it is known now. */
+  prepare(state: State): Promise<void> | undefined {
+    const canonical = this.#automaton.canonical(state);
+    if (!this.#pause || this.#masks.has(canonical)) return undefined;
+    const underway = this.#underway.get(canonical);
+    if (underway) return underway;
+    const work = this.#mask(canonical);
+    if (work.next().done) return undefined;
+    const prepared = this.#prepared(canonical, work, this.#pause);
+    this.#underway.set(canonical, prepared);
+    return prepared;
+  }
+
+  async #prepared(state: State, work: Slices<TokenMask>, pause: Pause): Promise<void> {
+    try {
+      do {
+        await pause();
+        // The automaton has forgotten what the work stands on: it is done at once when it is needed.
+        if (state.generation !== this.#automaton.generation) return;
+      } while (!work.next().done);
+    } finally {
+      this.#underway.delete(state);
+    }
+  }
+
+  *#mask(canonical: State): Slices<TokenMask> {
     const split = this.#automaton.split(canonical);
-    const { tokens, exits } = this.#local(split?.local ?? canonical);
+    const { tokens, exits } = yield* this.#local(split?.local ?? canonical);
     const further: number[] = [];
     if (split) {
       const { ends, depths } = this.#tree;
-      for (const exit of exits) this.#walk(exit + 1, ends[exit]!, depths[exit]!, split.after, further, []);
+      let looked = 0;
+      for (const exit of exits) {
+        const part = { from: exit + 1, to: ends[exit]!, depth: depths[exit]! };
+        this.#walk(part, split.after, further, []);
+        looked += part.to - exit;
+        if (looked < SLICE) continue;
+        looked = 0;
+        yield;
+      }
     }
     const mask = { local: tokens, further: Int32Array.from(further), count: tokens.count + further.length };
     this.#remember(mask.further.byteLength);
@@ -57,12 +108,18 @@ export class TokenMasks {
     return mask;
   }
 
-  #local(state: State): Local {
+  *#local(state: State): Slices<Local> {
     const known = this.#locals.get(state);
     if (known) return known;
     const allowed: number[] = [];
     const exits: number[] = [];
-    this.#walk(0, this.#tree.bytes.length, 0, state, allowed, exits);
+    const path: State[] = [];
+    const whole = { from: 0, to: this.#tree.bytes.length, depth: 0 };
+    for (;;) {
+      whole.from = this.#walk(whole, state, allowed, exits, path, SLICE);
+      if (whole.from >= whole.to) break;
+      yield;
+    }
     const local = { tokens: tokenSet(allowed, this.#tree.size), exits: Int32Array.from(exits) };
     this.#remember(local.tokens.listed.byteLength + local.exits.byteLength);
     this.#locals.set(state, local);
@@ -70,13 +127,20 @@ export class TokenMasks {
   }
 
   /**
-   * Collects the tokens at nodes `from` to `to` whose bytes behind the first `depth` can follow `state`, and the nodes where the
-   * text may end.
+   * Collects the tokens of a part of the tree whose bytes behind the first `depth` can follow `state`, and the nodes where the
+   * text may end. Looks at `most` nodes and gives the one to go on with, `path` being kept.
    */
-  #walk(from: number, to: number, depth: number, state: State, allowed: number[], exits: number[]): void {
+  #walk(
+    { from, to, depth }: TreePart,
+    state: State,
+    allowed: number[],
+    exits: number[],
+    path: State[] = [],
+    most = Number.POSITIVE_INFINITY,
+  ): number {
     const { bytes, depths, ends, tokens, twins } = this.#tree;
-    const path: State[] = [];
-    for (let node = from; node < to; ) {
+    let node = from;
+    for (let looked = 0; node < to && looked < most; looked++) {
       const place = depths[node]! - depth - 1;
       const before = place === 0 ? state : path[place - 1]!;
       const byte = bytes[node]!;
@@ -91,6 +155,7 @@ export class TokenMasks {
       for (let id = tokens[node]!; id >= 0; id = twins[id]!) allowed.push(id);
       node++;
     }
+    return node;
   }
 
   #remember(bytes: number): void {

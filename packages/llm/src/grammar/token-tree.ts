@@ -1,4 +1,5 @@
 import { InternVLError } from '@internvl/backend';
+import type { Slices } from './slices.js';
 
 /**
  * The bytes of every token as a tree of beginnings, flat and in depth-first order: what a whole subtree starts with is looked
@@ -26,13 +27,17 @@ export interface TokenTree {
 /** Bytes that a token may have at most; longer ones are left out. */
 const LONGEST = 1024;
 
-/** @throws `invalid-option` when no token has bytes */
-export function tokenTree(tokens: (id: number) => Uint8Array | undefined, size: number): TokenTree {
+/** Texts and ids that are looked at between two stops. */
+const SLICE = 4096;
+
+/** Stops about every 10 Ms. @throws `invalid-option` when no token has bytes */
+export function* tokenTree(tokens: (id: number) => Uint8Array | undefined, size: number): Slices<TokenTree> {
   const byText = new Map<string, number>();
   const twins = new Int32Array(size).fill(-1);
   let total = 0;
   let longest = 0;
   for (let id = 0; id < size; id++) {
+    if (id % SLICE === SLICE - 1) yield;
     const token = tokens(id);
     if (!token || token.length === 0 || token.length > LONGEST) continue;
     const text = String.fromCharCode(...token);
@@ -51,47 +56,80 @@ export function tokenTree(tokens: (id: number) => Uint8Array | undefined, size: 
       },
     );
   }
-  const nodes = {
-    bytes: new Uint8Array(total),
-    depths: new Uint16Array(total),
-    ends: new Int32Array(total),
-    tokens: new Int32Array(total).fill(-1),
-  };
-  const count = grow(nodes, [...byText.keys()].sort(), (text) => byText.get(text)!);
-  return {
-    size,
-    longest,
-    bytes: nodes.bytes.slice(0, count),
-    depths: nodes.depths.slice(0, count),
-    ends: nodes.ends.slice(0, count),
-    tokens: nodes.tokens.slice(0, count),
-    twins,
-    bytesOf: tokens,
-  };
+  const grown = new GrowingTree(total, (text) => byText.get(text)!);
+  for (const texts of sortedTexts([...byText.keys()], 0)) {
+    grown.add(texts);
+    yield;
+  }
+  return { size, longest, ...grown.finish(), twins, bytesOf: tokens };
 }
 
-/** Fills in the nodes of sorted texts; gives their count. */
-function grow(
-  nodes: Pick<TokenTree, 'bytes' | 'depths' | 'ends' | 'tokens'>,
-  sorted: readonly string[],
-  idOf: (text: string) => number,
-): number {
-  /** Nodes on the way to the last one. */
-  const path: number[] = [];
-  let count = 0;
-  let before = '';
-  for (const text of sorted) {
-    let shared = 0;
-    while (shared < before.length && before.charCodeAt(shared) === text.charCodeAt(shared)) shared++;
-    while (path.length > shared) nodes.ends[path.pop()!] = count;
-    for (let at = shared; at < text.length; at++) {
-      nodes.bytes[count] = text.charCodeAt(at);
-      nodes.depths[count] = at + 1;
-      path.push(count++);
-    }
-    nodes.tokens[count - 1] = idOf(text);
-    before = text;
+/** Texts in order of their bytes, in parts of bounded length; `shared` characters are the same in all of them. */
+function* sortedTexts(texts: string[], shared: number): Generator<string[], void, void> {
+  if (texts.length <= SLICE) {
+    yield texts.sort();
+    return;
   }
-  for (const node of path) nodes.ends[node] = count;
-  return count;
+  const byNext = new Map<number, string[]>();
+  for (const text of texts) {
+    // -1, and so first, for the text that ends here.
+    const next = text.length === shared ? -1 : text.charCodeAt(shared);
+    const alike = byNext.get(next);
+    if (alike) alike.push(text);
+    else byNext.set(next, [text]);
+  }
+  for (const next of [...byNext.keys()].sort((a, b) => a - b))
+    yield* sortedTexts(byNext.get(next)!, shared + 1);
+}
+
+type Nodes = Pick<TokenTree, 'bytes' | 'depths' | 'ends' | 'tokens'>;
+
+/** Nodes of texts that come in order. */
+class GrowingTree {
+  readonly #nodes: Nodes;
+  readonly #idOf: (text: string) => number;
+  /** Nodes on the way to the last one. */
+  readonly #path: number[] = [];
+  #count = 0;
+  #before = '';
+
+  /** `most` nodes at most. */
+  constructor(most: number, idOf: (text: string) => number) {
+    this.#idOf = idOf;
+    this.#nodes = {
+      bytes: new Uint8Array(most),
+      depths: new Uint16Array(most),
+      ends: new Int32Array(most),
+      tokens: new Int32Array(most).fill(-1),
+    };
+  }
+
+  add(sorted: readonly string[]): void {
+    const { bytes, depths, ends, tokens } = this.#nodes;
+    const path = this.#path;
+    for (const text of sorted) {
+      const before = this.#before;
+      let shared = 0;
+      while (shared < before.length && before.charCodeAt(shared) === text.charCodeAt(shared)) shared++;
+      while (path.length > shared) ends[path.pop()!] = this.#count;
+      for (let at = shared; at < text.length; at++) {
+        bytes[this.#count] = text.charCodeAt(at);
+        depths[this.#count] = at + 1;
+        path.push(this.#count++);
+      }
+      tokens[this.#count - 1] = this.#idOf(text);
+      this.#before = text;
+    }
+  }
+
+  finish(): Nodes {
+    const { bytes, depths, ends, tokens } = this.#nodes;
+    for (const node of this.#path) ends[node] = this.#count;
+    return {
+      bytes: bytes.slice(0, this.#count),
+      depths: depths.slice(0, this.#count),
+      ends: ends.slice(0, this.#count),
+      tokens: tokens.slice(0, this.#count),
+    };
+  }
 }

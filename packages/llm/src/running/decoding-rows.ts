@@ -122,7 +122,7 @@ export class DecodingRows {
     let right = 0;
     for (const choose of choices) {
       if (chosen > right || lane.gone || answer.finished !== undefined) break;
-      if (chosen > 0 && answer.needsLogits && !byLogits) break;
+      if (chosen > 0 && ((answer.needsLogits && !byLogits) || answer.ready)) break;
       if (this.#choose(lane, choose, start + chosen + 1, guess[chosen])) right++;
       chosen++;
     }

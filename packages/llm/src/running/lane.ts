@@ -46,6 +46,8 @@ export class Lane {
   readonly #unread: RunningEvent[] = [];
   #reader: { resolve(event: RunningEvent): void; reject(error: unknown): void } | undefined;
   #failure: { readonly error: unknown } | undefined;
+  /** Whether what its constraint needs is being worked out. */
+  #preparing = false;
 
   constructor({ prompt, answer, key, maxNewTokens, hold, options, wake }: LaneParts) {
     this.prompt = prompt;
@@ -68,9 +70,24 @@ export class Lane {
     return this.#ending.signal;
   }
 
-  /** Whether the reader wants more: it waits, or has no more than `lead` events before it. */
+  /**
+   * Whether the reader wants more, because it waits or has no more than `lead` events before it, and more can be had at
+   * once. Where its constraint has long work to do first, the others go on meanwhile.
+   */
   wants(lead: number): boolean {
-    return this.#reader !== undefined || this.#unread.length < lead;
+    return (this.#reader !== undefined || this.#unread.length < lead) && this.#ready();
+  }
+
+  #ready(): boolean {
+    if (this.#preparing) return false;
+    const preparing = this.answer.ready;
+    if (!preparing) return true;
+    this.#preparing = true;
+    void preparing.then(() => {
+      this.#preparing = false;
+      this.#wake();
+    });
+    return false;
   }
 
   /** The event that ends the answer. */
