@@ -106,6 +106,39 @@ describe('chooseRuntime', () => {
     ]);
   });
 
+  it('lists what runs here, and where', () => {
+    const runnable = (facts: DeviceFacts, options?: Parameters<typeof chooseRuntime>[2]) =>
+      chooseRuntime(facts, sizes, options).runnable.map(
+        ({ precision, backends, fits }) => `${precision} ${backends.join()} ${fits}`,
+      );
+    expect(runnable(laptop)).toEqual([
+      'q4 webgpu true',
+      'fp16 webgpu true',
+      'fp32 webgpu,wasm true',
+      'int8 wasm true',
+    ]);
+    expect(runnable(phone)).toEqual(['int8 wasm true', 'fp32 wasm false']);
+    const limits = { maxBufferSize: 256 * MiB, maxStorageBufferBindingSize: 256 * MiB };
+    const small = { ...laptop, webgpu: { ...gpu, limits } };
+    expect(runnable(small)).toContain('fp32 webgpu,wasm false');
+    const software = { ...laptop, webgpu: { ...gpu, fallbackAdapter: true } };
+    expect(runnable(software)).toEqual(['int8 wasm true', 'fp32 webgpu,wasm true']);
+    expect(runnable(software, { precision: 'q4' })).toEqual(['q4 webgpu true']);
+    expect(runnable(software, { backend: 'webgpu' })).toContain('q4 webgpu true');
+    expect(runnable(phone, { precision: 'q4' })).toEqual([]);
+  });
+
+  it('says that blocks and half floats want a GPU, and takes a tower in blocks for WASM only by name', () => {
+    for (const precision of ['q4', 'q8', 'q8+q4', 'int8+q4', 'fp16', 'q4f16', 'fp16+fp32']) {
+      const only = { precisions: [{ precision, weightBytes: GB, largestTensorBytes: MiB }] };
+      const choice = chooseRuntime(phone, only);
+      expect(choice, precision).toMatchObject({ backend: 'webgpu', precision, fits: false, runnable: [] });
+      expect(choice.words[0]).toBe('This browser has no WebGPU here.');
+    }
+    const tower = { precisions: [{ precision: 'q8+int8', weightBytes: GB, largestTensorBytes: MiB }] };
+    expect(chooseRuntime(laptop, tower)).toMatchObject({ backend: 'wasm', fits: true });
+  });
+
   it('refuses sizes without a precision for the backend', () => {
     const only = { precisions: [sizes.precisions[1]!] };
     expect(() => chooseRuntime(laptop, only, { backend: 'webgpu' })).toThrow(

@@ -1,6 +1,13 @@
 import { InternVLError } from '@internvl/backend';
 import type { DeviceFacts, GpuFacts } from './device-facts.js';
-import type { ChoiceReason, ModelSizes, PrecisionSizes, RuntimeChoice } from './runtime-choice.js';
+import { runsOn } from './runs-on.js';
+import type {
+  ChoiceReason,
+  ModelSizes,
+  PrecisionSizes,
+  RunnablePrecision,
+  RuntimeChoice,
+} from './runtime-choice.js';
 import type { WebDevice } from './web-device.js';
 
 /** What WASM can address, bytes, less what the runtime, the tensors of a run and the heap's gaps take. */
@@ -26,21 +33,20 @@ interface Candidate {
 
 /**
  * Chooses the backend and the precision for a model of these sizes, and says why. WebGPU on a real GPU comes before WASM, and
- * WASM before WebGPU in software; within each, precisions in the order of the sizes, less those that do not run there: `q4`
- * has no kernel in WASM, `fp16` and `q4f16` want a GPU with half floats and stay away from WASM.
+ * WASM before WebGPU in software; within each, precisions in the order of the sizes, less those that do not run there: a
+ * language model in blocks (`q4`, `q8`) does not load in WASM, `fp16` wants a GPU with half floats and stays away from WASM,
+ * `int8` has no kernels on a GPU.
  *
- * @throws `invalid-option` when no precision of the sizes is one that `options` leave.
+ * @throws `invalid-option` when no precision of the sizes is one that `options` leave and any backend runs.
  */
 export function chooseRuntime(
   facts: DeviceFacts,
   sizes: ModelSizes,
   options: ChooseOptions = {},
 ): RuntimeChoice {
-  const candidates = backendsOf(facts, options.backend).flatMap((backend) =>
-    sizes.precisions
-      .filter(({ precision }) => runsOn(backend, precision) && (options.precision ?? precision) === precision)
-      .map((each): Candidate => ({ backend, sizes: each, against: obstacles(facts, sizes, backend, each) })),
-  );
+  const present = candidatesOn(backendsOf(facts, options.backend), facts, sizes, options);
+  // What no backend here runs is still told: which one it would take.
+  const candidates = present.length > 0 ? present : candidatesOn(['webgpu'], facts, sizes, options);
   const [first] = candidates;
   if (!first) {
     const offered = sizes.precisions.map(({ precision }) => precision);
@@ -53,14 +59,16 @@ export function chooseRuntime(
   const fitting = candidates.find(({ against }) => against.length === 0);
   const chosen = fitting ?? candidates.reduce((best, each) => (isSmaller(each, best) ? each : best), first);
   const passedOver = candidates.slice(0, candidates.indexOf(chosen)).flatMap(({ against }) => against);
-  const reasons = [
+  const runnable = runnableOf(candidates, facts, options.backend);
+  const reasons = distinct([
     ...aboutGpu(facts, options.backend),
-    ...distinct(fitting ? passedOver : chosen.against),
-    ...(fitting ? aboutChoice(facts, chosen) : [nothingFits(chosen)]),
-  ];
+    ...(fitting ? passedOver : chosen.against),
+    ...(fitting ? aboutChoice(facts, chosen) : [nothingFits(chosen, runnable.length > 0)]),
+  ]);
   return {
     backend: chosen.backend,
     precision: chosen.sizes.precision,
+    runnable,
     fits: fitting !== undefined,
     reasons,
     words: reasons.map(({ words }) => words),
@@ -77,9 +85,40 @@ function backendsOf({ webgpu }: DeviceFacts, wanted: WebDevice | undefined): rea
   return wanted ? [wanted] : all;
 }
 
-/** Whether a precision can be run on a backend at a speed that anyone would wait for. */
-function runsOn(backend: WebDevice, precision: string): boolean {
-  return backend === 'webgpu' ? precision !== 'int8' : precision === 'int8' || precision === 'fp32';
+function candidatesOn(
+  backends: readonly WebDevice[],
+  facts: DeviceFacts,
+  sizes: ModelSizes,
+  wanted: ChooseOptions,
+): readonly Candidate[] {
+  return backends
+    .filter((backend) => (wanted.backend ?? backend) === backend)
+    .flatMap((backend) =>
+      sizes.precisions
+        .filter(
+          ({ precision }) => runsOn(backend, precision) && (wanted.precision ?? precision) === precision,
+        )
+        .map((each) => ({ backend, sizes: each, against: obstacles(facts, sizes, backend, each) })),
+    );
+}
+
+/** Each precision once, with the backends that are here. */
+function runnableOf(
+  candidates: readonly Candidate[],
+  { webgpu }: DeviceFacts,
+  wanted: WebDevice | undefined,
+): readonly RunnablePrecision[] {
+  const here = candidates.filter(({ backend }) => backend === 'wasm' || webgpu);
+  const inSoftware = ({ backend }: Candidate) =>
+    backend === 'webgpu' && webgpu?.fallbackAdapter === true && wanted !== 'webgpu';
+  const swift = here.filter((each) => !inSoftware(each));
+  const offered = swift.length > 0 ? swift : here;
+  return [...new Set(offered.map(({ sizes }) => sizes))].map((sizes) => {
+    const own = here.filter((each) => each.sizes === sizes);
+    const fitting = own.filter(({ against }) => against.length === 0);
+    const backends = [...new Set([...fitting, ...own].map(({ backend }) => backend))];
+    return { precision: sizes.precision, backends, fits: fitting.length > 0 };
+  });
 }
 
 function obstacles(
@@ -99,7 +138,7 @@ function obstacles(
 function onGpu(gpu: GpuFacts | undefined, { precision, largestTensorBytes }: PrecisionSizes): ChoiceReason[] {
   if (!gpu) return [reason('no-webgpu', {}, 'This browser has no WebGPU here.')];
   const found: ChoiceReason[] = [];
-  if (precision.endsWith('16') && !gpu.shaderF16) {
+  if (/16\b/.test(precision) && !gpu.shaderF16) {
     found.push(
       reason(
         'no-half-floats',
@@ -213,11 +252,13 @@ function aboutChoice(
   return found;
 }
 
-function nothingFits({ backend, sizes: { precision, weightBytes } }: Candidate): ChoiceReason {
+function nothingFits({ backend, sizes: { precision, weightBytes } }: Candidate, runs: boolean): ChoiceReason {
   return reason(
     'nothing-fits',
     { backend, precision, weightBytes },
-    `The model does not fit this device in any precision; ${precision} on ${backend} comes closest. Choose a smaller model.`,
+    runs
+      ? `The model does not fit this device in any precision; ${precision} on ${backend} comes closest. Choose a smaller model.`
+      : `A model in ${precision} runs on ${backend} alone. Choose another precision: int8 or fp32 run everywhere.`,
   );
 }
 

@@ -41,10 +41,24 @@ export interface ChoiceReason {
   readonly words: string;
 }
 
+/** A precision that can be run here. */
+export interface RunnablePrecision {
+  readonly precision: string;
+  /** What runs it here, the one to prefer first. */
+  readonly backends: readonly WebDevice[];
+  /** Whether the first of them has room for it. */
+  readonly fits: boolean;
+}
+
 /** Which backend and precision to load a model with here. */
 export interface RuntimeChoice {
   readonly backend: WebDevice;
   readonly precision: string;
+  /**
+   * Those of the sizes that run here, in their order: what may be offered. One that only a GPU in software would run is left
+   * out where another needs none.
+   */
+  readonly runnable: readonly RunnablePrecision[];
   /** False when nothing fits; `backend` and `precision` are then the ones that come closest. */
   readonly fits: boolean;
   readonly reasons: readonly ChoiceReason[];

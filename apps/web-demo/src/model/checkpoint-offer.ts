@@ -5,26 +5,20 @@ import { bytes, number } from '../page/quantity.js';
 import type { WantedModel } from './open-model.js';
 import { reasonWords } from './reason-words.js';
 
-/** WASM lacks the operators of weights in blocks. */
-function runsOn(backend: string, precision: string): boolean {
-  return backend === 'webgpu' || !['q4', 'q8'].includes(precision);
-}
-
 /** What a checkpoint is, what it takes, what this device would run it with; and the button that fetches it. */
 export function checkpointOffer(
   checkpoint: WebModel,
   facts: CheckpointFacts,
   open: (wanted: WantedModel) => void,
 ): HTMLElement {
-  const { name, config, checkpointBytes, choice } = facts;
-  const precisions = facts.precisions.filter(({ precision }) => runsOn(choice.backend, precision));
+  const { name, config, checkpointBytes, precisions, choice } = facts;
   const remote = typeof checkpoint === 'string';
   const id = uniqueId('precision');
   const choices = element(
     'select',
     { id },
-    ...precisions.map((one) =>
-      element('option', { value: one.precision }, `${one.precision} · ${bytes(one.weightBytes)}`),
+    ...precisions.map(({ precision, weightBytes, fits }) =>
+      element('option', { value: precision, disabled: !fits }, `${precision} · ${bytes(weightBytes)}`),
     ),
   );
   choices.value = choice.precision;

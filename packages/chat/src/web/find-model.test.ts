@@ -1,7 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DeviceFacts, RuntimeChoice } from '@internvl/backend-web';
 import { chooseRuntime } from '@internvl/backend-web';
+import { parsePrecision } from '@internvl/checkpoint';
+import { convert, openCheckpoint } from '@internvl/checkpoint/node';
 import type { ModelStore, StoreConvertOptions } from '@internvl/checkpoint/web';
 import { expect, test } from 'vitest';
 import { folderStore } from '../testing/folder-store.js';
@@ -91,6 +95,53 @@ test('the precision suits the device, and what its GPU binds', async () => {
   expect(await conversionOf(page, { precision: 'q8+q4' }, ['wasm'])).toEqual({
     precision: { vision: 'q8', llm: 'q4' },
   });
+});
+
+test('only what this device can run is offered, with what runs it', async () => {
+  const offered = async (facts: DeviceFacts) => {
+    const { precisions } = await inspectCheckpoint(checkpoint, runtimeOn(facts), {});
+    return precisions.map(({ precision, backends, fits }) => `${precision} ${backends.join()} ${fits}`);
+  };
+  expect(await offered(page)).toEqual(['int8 wasm true', 'fp32 wasm true']);
+  expect(await offered(gpu)).toEqual([
+    'q4 webgpu true',
+    'int8 wasm true',
+    'fp16 webgpu true',
+    'fp32 webgpu,wasm true',
+  ]);
+  const software = { ...gpu, webgpu: { ...gpu.webgpu!, fallbackAdapter: true } };
+  expect(await offered(software)).toEqual(['int8 wasm true', 'fp32 wasm,webgpu true']);
+});
+
+test('what nothing here runs is refused before anything is fetched, though it was asked for by name', async () => {
+  const { store, asked } = noting();
+  await expect(findModel({ checkpoint, precision: 'q4' }, runtimeOn(page), store, {})).rejects.toMatchObject({
+    code: 'nothing-fits',
+    facts: { reasons: [{ code: 'no-webgpu' }, { code: 'nothing-fits' }] },
+  });
+  expect(asked).toEqual([]);
+});
+
+test('a stored model is tried on what runs its precision, the best first', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'internvl-stored-'));
+  const opened = await openCheckpoint(nano);
+  await convert(opened, { directory: join(folder, 'nano') });
+  await opened.close();
+  const kept = folderStore([join(folder, 'nano')]);
+  const devices = async (facts: DeviceFacts, precision: string) => {
+    const open: ModelStore['open'] = async (id) => {
+      const stored = await kept.open(id);
+      return { ...stored, manifest: { ...stored.manifest, precision: parsePrecision(precision) } };
+    };
+    const model = { stored: join(folder, 'nano') };
+    return (await findModel(model, runtimeOn(facts), { ...kept, open }, {})).devices;
+  };
+  expect(await devices(gpu, 'q4')).toEqual(['webgpu']);
+  expect(await devices(page, 'q4')).toEqual(['webgpu']);
+  expect(await devices(gpu, 'int8')).toEqual(['wasm']);
+  expect(await devices(gpu, 'fp32')).toEqual(['webgpu', 'wasm']);
+  expect(await devices(page, 'fp32')).toEqual(['wasm']);
+  await rm(folder, { recursive: true });
 });
 
 test('what fits nowhere is refused with the reasons, unless it is asked for by name', async () => {

@@ -1,10 +1,11 @@
 import { InternVLError } from '@internvl/backend';
-import type { DeviceFacts, WebDevice } from '@internvl/backend-web';
+import type { RuntimeChoice, WebDevice } from '@internvl/backend-web';
 import { type Checkpoint, type OnProgress, parsePrecision } from '@internvl/checkpoint';
 import { type ModelStore, openCheckpoint, type StoredConvertedModel } from '@internvl/checkpoint/web';
 import { checkpointFacts } from './inspect-checkpoint.js';
 import { offeredPrecisions } from './offered-precisions.js';
-import type { ModelToLoad, OfferedPrecision } from './web-chat-host.js';
+import { storedPrecision } from './stored-parts.js';
+import type { ModelToLoad, PrecisionOffer } from './web-chat-host.js';
 import type { WebRuntime } from './web-runtime.js';
 
 export interface FindModelOptions {
@@ -27,8 +28,8 @@ const everyDevice: readonly WebDevice[] = ['webgpu', 'wasm'];
 /**
  * Opens a stored model, or converts a checkpoint into the store unless it is there.
  *
- * @throws `nothing-fits` when no precision was asked for and this device can hold the model in none; as `openCheckpoint`,
- * `ModelStore.convert` and `ModelStore.open`
+ * @throws `nothing-fits` when this device can run the model in no precision or not in the one that was asked for, or when none
+ * was asked for and it can hold none; as `openCheckpoint`, `ModelStore.convert` and `ModelStore.open`
  */
 export async function findModel(
   model: ModelToLoad,
@@ -38,7 +39,7 @@ export async function findModel(
 ): Promise<FoundModel> {
   if ('stored' in model) {
     const stored = await store.open(model.stored, { signal });
-    return { stored, devices: devices ?? startingWith(preferred(await runtime.probe()), runtime) };
+    return { stored, devices: devices ?? (await devicesOf(stored, runtime)) };
   }
   const checkpoint = await openCheckpoint(model.checkpoint, { ...runtime.fetching, signal, onProgress });
   try {
@@ -59,7 +60,7 @@ export async function findModel(
 
 /** How a checkpoint is stored, and where it runs. */
 interface Plan {
-  readonly offer: OfferedPrecision;
+  readonly offer: PrecisionOffer;
   readonly devices: readonly WebDevice[];
 }
 
@@ -78,7 +79,7 @@ async function planFor(
   const { name, choice, precisions } = await checkpointFacts(checkpoint, offered, options);
   const offer = precisions.find(({ precision }) => precision === choice.precision);
   if (offer && (choice.fits || wanted !== undefined)) {
-    return { offer, devices: devices ?? startingWith(choice.backend, runtime) };
+    return { offer, devices: devices ?? devicesFor(choice, runtime) };
   }
   throw new InternVLError(
     'nothing-fits',
@@ -87,12 +88,28 @@ async function planFor(
   );
 }
 
-/** All devices, each once. */
-function startingWith(first: WebDevice, { devices = everyDevice }: WebRuntime): readonly WebDevice[] {
-  return [...new Set([first, ...devices])];
+/** What a stored model can be tried on: its weights cannot be stored another way any more. */
+async function devicesOf(
+  { manifest }: StoredConvertedModel,
+  runtime: WebRuntime,
+): Promise<readonly WebDevice[]> {
+  const { bytes = 0 } = manifest.files.find(({ path }) => path === manifest.data) ?? {};
+  const stored = {
+    precision: storedPrecision(manifest),
+    weightBytes: bytes,
+    largestTensorBytes: manifest.maxTensorBytes ?? 0,
+  };
+  return devicesFor(
+    runtime.choose(await runtime.probe(), { precisions: [stored], storeBytes: 0 }, {}),
+    runtime,
+  );
 }
 
-/** What is tried first for a model of which only the files are known: a GPU, unless it is one in software. */
-function preferred({ webgpu }: DeviceFacts): WebDevice {
-  return webgpu && !webgpu.fallbackAdapter ? 'webgpu' : 'wasm';
+/** What runs the precision that was chosen, what was chosen with it first. */
+function devicesFor(
+  { backend, precision, runnable }: RuntimeChoice,
+  { devices = everyDevice }: WebRuntime,
+): readonly WebDevice[] {
+  const able = runnable.find((each) => each.precision === precision)?.backends ?? [];
+  return [...new Set([backend, ...devices.filter((device) => able.includes(device))])];
 }

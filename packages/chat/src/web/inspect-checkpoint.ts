@@ -38,12 +38,18 @@ export async function checkpointFacts(
 ): Promise<CheckpointFacts> {
   const { name, config, tensors } = checkpoint;
   const facts = await probe();
-  const precisions = await offeredPrecisions(checkpoint, names, facts, signal);
+  const offers = await offeredPrecisions(checkpoint, names, facts, signal);
+  const sizes = { precisions: offers, workingBytes: workingBytes(config) };
+  const choice = choose(facts, sizes, { backend });
+  const precisions = offers.flatMap((offer) => {
+    const runnable = choice.runnable.find(({ precision }) => precision === offer.precision);
+    return runnable ? [{ ...offer, ...runnable }] : [];
+  });
   return {
     name,
     config,
     checkpointBytes: tensors.names().reduce((sum, tensor) => sum + tensors.info(tensor).bytes, 0),
     precisions,
-    choice: choose(facts, { precisions, workingBytes: workingBytes(config) }, { backend }),
+    choice,
   };
 }

@@ -57,8 +57,8 @@ async function recoveringChat(
   let { device } = first;
   return new RecoveringChat(first, async (signal) => {
     const behind = devices.slice(devices.indexOf(device) + 1);
-    // Behind the last device there is none, but it may be back.
-    const again = await openOn(behind.length > 0 ? behind : [device], found, runtime, {
+    // The device itself may be back, where no other is left or none can run the model.
+    const again = await openOn([...behind, device], found, runtime, {
       ...options,
       signal,
       onProgress: undefined,

@@ -6,7 +6,7 @@ import {
   planConversion,
   zeroTensors,
 } from '@internvl/checkpoint';
-import type { OfferedPrecision } from './web-chat-host.js';
+import type { PrecisionOffer } from './web-chat-host.js';
 
 /**
  * What a checkpoint takes in each precision on a device, from its headers alone. Tensors that its GPU could not bind are cut.
@@ -18,12 +18,12 @@ export async function offeredPrecisions(
   names: readonly string[],
   { webgpu }: DeviceFacts,
   signal: AbortSignal | undefined,
-): Promise<readonly OfferedPrecision[]> {
+): Promise<readonly PrecisionOffer[]> {
   const { maxBufferSize = Number.POSITIVE_INFINITY, maxStorageBufferBindingSize = Number.POSITIVE_INFINITY } =
     webgpu?.limits ?? {};
   const limitBytes = Math.min(maxBufferSize, maxStorageBufferBindingSize);
   const source = zeroTensors(weights);
-  const offered: OfferedPrecision[] = [];
+  const offered: PrecisionOffer[] = [];
   for (const precision of names) {
     const options = { precision: parsePrecision(precision), signal };
     const whole = sizesOf(await planConversion(config, source, options));

@@ -13,9 +13,14 @@ export function storedParts(stored: StoredConvertedModel, signal: AbortSignal | 
     config,
     name,
     files,
-    precision: config.llm ? precisionText(manifest.precision) : manifest.precision.vision,
+    precision: storedPrecision(manifest),
     vision: { file: manifest.graphs.vision, source: () => stored.vision(undefined, { signal }) },
     embed: part(manifest.graphs.embed, embed),
     decoder: part(manifest.graphs.decoder, decoder),
   };
+}
+
+/** How the weights are stored: `'fp32'`, or `'q8+q4'` where vision and language differ. */
+export function storedPrecision({ config, precision }: StoredConvertedModel['manifest']): string {
+  return config.llm ? precisionText(precision) : precision.vision;
 }

@@ -1,4 +1,10 @@
-import type { DeviceFacts, PrecisionSizes, RuntimeChoice, WebDevice } from '@internvl/backend-web';
+import type {
+  DeviceFacts,
+  PrecisionSizes,
+  RunnablePrecision,
+  RuntimeChoice,
+  WebDevice,
+} from '@internvl/backend-web';
 import type { ModelConfig, Progress } from '@internvl/checkpoint';
 import type { StoredModel, StoreEstimate, WebModel } from '@internvl/checkpoint/web';
 import type { Chat } from '../chat.js';
@@ -38,10 +44,13 @@ export interface WebLoadOptions extends MemoryOptions {
 }
 
 /** A way to store a checkpoint's weights, and what that takes. */
-export interface OfferedPrecision extends PrecisionSizes {
+export interface PrecisionOffer extends PrecisionSizes {
   /** Larger tensors are cut to this size, which the GPU of this device binds at once. */
   readonly maxTensorBytes?: number | undefined;
 }
+
+/** A way to store a checkpoint's weights that this device can run, on what, and whether it has room for it. */
+export interface OfferedPrecision extends PrecisionOffer, RunnablePrecision {}
 
 /** What is known of a checkpoint before its weights are fetched. */
 export interface CheckpointFacts {
@@ -50,7 +59,7 @@ export interface CheckpointFacts {
   readonly config: ModelConfig;
   /** Bytes of the weights as published: what loading it for the first time reads. */
   readonly checkpointBytes: number;
-  /** What it takes in each precision that is offered. */
+  /** What it takes in each precision that this device can run: what may be offered. None for a device that runs it in none. */
   readonly precisions: readonly OfferedPrecision[];
   /** What this device would run it with, and why. */
   readonly choice: RuntimeChoice;

@@ -32,7 +32,8 @@ describe('a checkpoint', () => {
     const { name, checkpointBytes, precisions, choice } = await host.inspect(nanoModel.checkpoint);
     expect(name).toBe('nano');
     expect(checkpointBytes).toBeGreaterThan(6e6);
-    expect(precisions.map(({ precision }) => precision)).toEqual(['q4', 'int8', 'fp16', 'fp32']);
+    // Neither blocks nor half floats: there is no GPU but one in software.
+    expect(precisions.map(({ precision }) => precision)).toEqual(['int8', 'fp32']);
     expect(choice).toMatchObject({ fits: true, words: expect.any(Array) });
     expect((await host.probe()).storage?.quota).toBeGreaterThan(0);
     expect(await host.models.list()).toEqual([]);

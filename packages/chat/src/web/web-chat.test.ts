@@ -74,6 +74,11 @@ function runtimeOf(changes: Partial<WebRuntime> = {}): WebRuntime {
     choose: (_, { precisions }) => ({
       backend: 'wasm',
       precision: precisions[0]!.precision,
+      runnable: precisions.map(({ precision }) => ({
+        precision,
+        backends: ['wasm', 'webgpu'],
+        fits: true,
+      })),
       fits: true,
       reasons: [],
       words: [],
@@ -292,6 +297,29 @@ test('a lost device is told, and the next question runs on the next one', async 
   });
   expect(await finishedAnswer(conversation.ask('More?'))).toMatchObject({ backend: 'wasm' });
   expect(conversation.turns).toHaveLength(4);
+});
+
+test('a lost device is asked again where no other runs the model', async () => {
+  const tried: string[] = [];
+  let lost = false;
+  const { host, model } = await connected(
+    runtimeOf({
+      backend: async (device) => {
+        tried.push(device);
+        if (device === 'wasm') throw new InternVLError('unsupported-operator', 'No blocks here.');
+        return watched(device, () => {
+          if (lost) throw new InternVLError('device-lost', 'The GPU is gone.', { device });
+        });
+      },
+    }),
+  );
+  const chat = await host.load(model, { devices: ['webgpu', 'wasm'] });
+  lost = true;
+  const answering = finishedAnswer(chat.answer(question('?'), quick));
+  await expect(answering).rejects.toMatchObject({ code: 'device-lost' });
+  lost = false;
+  expect(await finishedAnswer(chat.answer(question('?'), quick))).toMatchObject({ backend: 'webgpu' });
+  expect(tried).toEqual(['webgpu', 'wasm', 'webgpu']);
 });
 
 test('features come tile by tile', async () => {
