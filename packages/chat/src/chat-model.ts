@@ -4,7 +4,9 @@ import type { Tokenizer } from '@internvl/tokenizer';
 import type { VisionEncoder } from '@internvl/vision';
 import type { FormatCompiler } from './formats/format-compiler.js';
 import type { DecodeFile } from './images/decode-image.js';
+import type { ModelIdentity } from './loading/model-identity.js';
 import type { PromptStyle } from './prompt/prompt-style.js';
+import type { ByteStore } from './tile-store/byte-store.js';
 
 /** The language side of a model. */
 export interface LanguageSide {
@@ -23,6 +25,10 @@ export interface ChatModel {
   readonly language?: LanguageSide | undefined;
   /** Absent where only decoded images can be taken. */
   readonly decodeFile?: DecodeFile | undefined;
+  /** Where it is known: nothing of a model without one outlives the program. */
+  readonly identity?: ModelIdentity | undefined;
+  /** Where visual tokens are kept beyond this program. */
+  readonly byteStore?: ByteStore | undefined;
   /** Name of the backend that loaded the graphs. */
   readonly backend: string;
   readonly precision: string;

@@ -4,6 +4,7 @@ import { expectTypeOf, test } from 'vitest';
 import type {
   Answer,
   AnswerOptions,
+  ByteStore,
   Chat,
   ChatEvent,
   ChatModel,
@@ -12,15 +13,31 @@ import type {
   LocalChatOptions,
   MemoryPlan,
   MemoryPlanOptions,
+  ModelIdentity,
   Part,
   ResponseFormat,
+  StoredBytes,
   TileFeatures,
   TokenLogprobs,
   Trace,
   Turn,
 } from './index.js';
-import { finishedAnswer, LocalChat, type memoryWords, type planMemory } from './index.js';
-import type { Calibration, calibrate, freeMemory, LayerDrift, load, memoryPlans } from './node.js';
+import {
+  finishedAnswer,
+  LocalChat,
+  type memoryByteStore,
+  type memoryWords,
+  type planMemory,
+} from './index.js';
+import type {
+  Calibration,
+  calibrate,
+  folderByteStore,
+  freeMemory,
+  LayerDrift,
+  load,
+  memoryPlans,
+} from './node.js';
 
 test('events are told apart by their type', () => {
   expectTypeOf<ChatEvent['type']>().toEqualTypeOf<
@@ -92,4 +109,12 @@ test('memory is planned from a description and sizes', () => {
   expectTypeOf<Awaited<ReturnType<typeof freeMemory>>>().toBeNumber();
   expectTypeOf<Awaited<ReturnType<typeof memoryPlans>>>().toEqualTypeOf<readonly MemoryPlan[]>();
   expectTypeOf<LoadOptions['checkMemory']>().toEqualTypeOf<boolean | undefined>();
+});
+
+test('a byte store may be anything', () => {
+  expectTypeOf<ReturnType<typeof memoryByteStore>>().toEqualTypeOf<ByteStore>();
+  expectTypeOf<Awaited<ReturnType<typeof folderByteStore>>>().toEqualTypeOf<ByteStore>();
+  expectTypeOf<Awaited<ReturnType<ByteStore['list']>>>().toEqualTypeOf<readonly StoredBytes[]>();
+  expectTypeOf<ChatModel['byteStore']>().toEqualTypeOf<ByteStore | undefined>();
+  expectTypeOf<ChatModel['identity']>().toEqualTypeOf<ModelIdentity | undefined>();
 });

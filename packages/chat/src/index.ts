@@ -35,6 +35,7 @@ export { finishedAnswer } from './finished-answer.js';
 export { assertFormat, type FormatCompiler, formatCompiler } from './formats/format-compiler.js';
 export type { Decoded, DecodeFile } from './images/decode-image.js';
 export type { LoadOptions, LoadProgress } from './load-options.js';
+export type { ModelIdentity } from './loading/model-identity.js';
 export { LocalChat, type LocalChatOptions } from './local-chat.js';
 export type { MemoryNeeds } from './memory/memory-needs.js';
 export { type MemoryPlan, type MemoryPlanOptions, planMemory } from './memory/memory-plan.js';
@@ -43,4 +44,6 @@ export type { AnswerOptions, GenerationOptions, TileOptions } from './options.js
 export type { PlacedPart, PlacedTurn, PromptStyle, PromptStyleOptions } from './prompt/prompt-style.js';
 export { type PromptStyleSource, promptStyleOf } from './prompt/prompt-style-of.js';
 export type { GrammarFormat, JsonFormat, ResponseFormat } from './response-format.js';
+export type { ByteStore, StoredBytes } from './tile-store/byte-store.js';
+export { memoryByteStore } from './tile-store/memory-byte-store.js';
 export type { ImageInput, ImagePart, Part, TextPart, Turn, VideoPart } from './turn.js';

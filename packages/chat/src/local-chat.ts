@@ -22,6 +22,7 @@ import type { ChatEvent } from './event.js';
 import { LocalConversation } from './local-conversation.js';
 import type { MemoryOptions } from './memory-options.js';
 import type { AnswerOptions } from './options.js';
+import { tileStoreOf } from './tile-store/tile-store.js';
 import type { ImageInput, Turn } from './turn.js';
 import { Work } from './work.js';
 
@@ -36,10 +37,13 @@ export class LocalChat implements Chat {
   #disposal: Promise<void> | undefined;
 
   /** Takes the model over: disposing the chat frees it. @throws `invalid-option` */
-  constructor(model: ChatModel, { visionCacheBytes, ...options }: LocalChatOptions = {}) {
+  constructor(
+    model: ChatModel,
+    { visionCacheBytes, visionStoreBytes = 0, ...options }: LocalChatOptions = {},
+  ) {
     this.#model = model;
     const { language } = model;
-    this.#tileCache = new TileCache(visionCacheBytes);
+    this.#tileCache = new TileCache(visionCacheBytes, tileStoreOf(model, visionStoreBytes));
     this.#shared = {
       tileCache: this.#tileCache,
       running: language && new RunningBatch(language.model, { ...options, pause: breath }),

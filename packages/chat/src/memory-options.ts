@@ -11,6 +11,12 @@ export interface MemoryOptions
    * encoder; 64 MiB by default, 0 keeps none.
    */
   readonly visionCacheBytes?: number | undefined;
+  /**
+   * Most bytes of visual tokens that are kept beyond this program, on disk or in the browser's own files, so that an image
+   * that was shown before needs no encoder the next time either. 0 by default: none. They are made of the images and tell
+   * something of them to whoever can read the files.
+   */
+  readonly visionStoreBytes?: number | undefined;
 }
 
 /** The memory options among others. */
@@ -20,6 +26,14 @@ export function memoryOptions({
   prefixCacheBytes,
   promptLookup,
   visionCacheBytes,
+  visionStoreBytes,
 }: MemoryOptions): MemoryOptions {
-  return { parallelAnswers, parallelBytes, prefixCacheBytes, promptLookup, visionCacheBytes };
+  return {
+    parallelAnswers,
+    parallelBytes,
+    prefixCacheBytes,
+    promptLookup,
+    visionCacheBytes,
+    visionStoreBytes,
+  };
 }

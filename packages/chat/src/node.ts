@@ -6,6 +6,7 @@ export {
   type LayerDrift,
 } from './node/calibrate.js';
 export { memoryPlans } from './node/check-memory.js';
+export { folderByteStore } from './node/folder-byte-store.js';
 export { freeMemory } from './node/free-memory.js';
 export { load } from './node/load.js';
 export { remoteChat } from './node/remote-chat.js';

@@ -8,6 +8,8 @@ import { formatCompiler } from '../formats/format-compiler.js';
 import type { DecodeFile } from '../images/decode-image.js';
 import type { LoadProgress } from '../load-options.js';
 import { promptStyleOf } from '../prompt/prompt-style-of.js';
+import type { ByteStore } from '../tile-store/byte-store.js';
+import type { ModelIdentity } from './model-identity.js';
 
 /** A graph that can be loaded, and its name for people. */
 export interface GraphPart {
@@ -25,6 +27,7 @@ export interface ModelParts {
   readonly name: string;
   /** How the weights are stored. */
   readonly precision: string;
+  readonly identity: ModelIdentity;
   readonly files: CheckpointFiles;
   /** Text of the checkpoint's `conversation.py`, where there is one. */
   readonly conversationFile?: string | undefined;
@@ -37,6 +40,8 @@ export interface ModelParts {
 export interface AssembleOptions {
   readonly backend: Backend;
   readonly decodeFile: DecodeFile;
+  /** Where visual tokens are kept beyond this program, if anywhere. */
+  readonly byteStore?: ByteStore | undefined;
   readonly clock: () => number;
   /** When loading began, by the clock. */
   readonly start: number;
@@ -52,8 +57,8 @@ export interface AssembleOptions {
  * @throws what the backend throws, `template-unknown`, `tokenizer-unreadable`, `signal.reason` when aborted
  */
 export async function assembleModel(parts: ModelParts, options: AssembleOptions): Promise<ChatModel> {
-  const { config, precision } = parts;
-  const { backend, decodeFile, clock, start } = options;
+  const { config, precision, identity } = parts;
+  const { backend, decodeFile, byteStore, clock, start } = options;
   const graphs: Graph[] = [];
   try {
     const load = graphLoader(parts, graphs, options);
@@ -64,6 +69,8 @@ export async function assembleModel(parts: ModelParts, options: AssembleOptions)
       vision,
       language,
       decodeFile,
+      identity,
+      byteStore,
       backend: backend.name,
       precision,
       loadMs: clock() - start,

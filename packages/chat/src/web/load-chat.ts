@@ -9,6 +9,7 @@ import { LocalChat } from '../local-chat.js';
 import { type OpenedChat, RecoveringChat } from '../recovering-chat.js';
 import { decodeFile } from './decode-file.js';
 import { type FoundModel, findModel } from './find-model.js';
+import { webByteStore } from './opfs-byte-store.js';
 import { storedParts } from './stored-parts.js';
 import type { ModelToLoad, WebLoadOptions } from './web-chat-host.js';
 import type { WebRuntime } from './web-runtime.js';
@@ -112,6 +113,7 @@ async function openOnDevice(
     const model = await assembleModel(parts, {
       backend,
       decodeFile,
+      byteStore: await webByteStore(options, onNote),
       clock,
       start,
       signal,

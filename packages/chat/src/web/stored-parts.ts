@@ -1,6 +1,7 @@
 import { precisionText } from '@internvl/checkpoint';
 import type { LoadedGraph, StoredConvertedModel } from '@internvl/checkpoint/web';
 import type { GraphPart, ModelParts } from '../loading/assemble-model.js';
+import { modelIdentity } from '../loading/model-identity.js';
 
 /** A stored model as the loader takes it: graphs are read one by one, when their turn comes. */
 export function storedParts(stored: StoredConvertedModel, signal: AbortSignal | undefined): ModelParts {
@@ -12,6 +13,7 @@ export function storedParts(stored: StoredConvertedModel, signal: AbortSignal | 
   return {
     config,
     name,
+    identity: modelIdentity(manifest),
     files,
     precision: storedPrecision(manifest),
     vision: { file: manifest.graphs.vision, source: () => stored.vision(undefined, { signal }) },
