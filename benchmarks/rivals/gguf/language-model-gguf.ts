@@ -1,6 +1,7 @@
 import type { Checkpoint, LlmConfig, LlmFamily, TensorSource } from '@internvl/checkpoint';
 import { tensorMatrix } from '../../../packages/checkpoint/src/write/matrix.js';
 import { bytesOf, type GgufType } from './block-types.js';
+import { byteSymbol } from './byte-symbols.js';
 import { quantise } from './quantise.js';
 import { type GgufEntry, type GgufTensor, writeGguf } from './write-gguf.js';
 
@@ -170,12 +171,4 @@ function standInVocabulary(size: number): Record<string, GgufEntry> {
     'tokenizer.ggml.eos_token_id': { uint32: 257 },
     'tokenizer.ggml.add_bos_token': { bool: false },
   };
-}
-
-/** The character that byte-level vocabularies write for a byte: itself where it shows, else one from U+0100 on. */
-function byteSymbol(byte: number): string {
-  const shows = (code: number) => (code >= 33 && code <= 126) || (code >= 161 && code <= 172) || code >= 174;
-  if (shows(byte)) return String.fromCodePoint(byte);
-  const before = Array.from({ length: byte }, (_, code) => code).filter((code) => !shows(code)).length;
-  return String.fromCodePoint(256 + before);
 }
