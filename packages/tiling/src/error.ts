@@ -11,6 +11,11 @@ export type TilingErrorCode =
   | 'image-too-large'
   | 'image-unsupported'
   | 'decoder-missing'
+  | 'pdf-unreadable'
+  | 'pdf-locked'
+  | 'pdf-too-large'
+  | 'pdf-too-long'
+  | 'pdf-timeout'
   | 'worker-failed'
   | 'pool-closed';
 

@@ -14,6 +14,7 @@ import {
   tiles,
 } from './index.js';
 import type * as node from './node.js';
+import type * as pdf from './pdf/index.js';
 import type * as web from './web.js';
 
 describe('images', () => {
@@ -72,4 +73,9 @@ describe('errors', () => {
     expectTypeOf<TilingError['facts']>().toEqualTypeOf<Readonly<Record<string, unknown>>>();
     expectTypeOf<main.TilingErrorCode>().toExtend<string>();
   });
+});
+
+it('pages of a PDF are images', () => {
+  expectTypeOf<pdf.PdfPage['image']>().toEqualTypeOf<RgbImage>();
+  expectTypeOf<typeof pdf.pdfPages>().returns.toEqualTypeOf<AsyncGenerator<pdf.PdfPage, void, undefined>>();
 });

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Metadata, Sharp } from 'sharp';
 import { TilingError } from '../error.js';
 import { cmykToRgb } from './cmyk.js';
@@ -15,27 +14,7 @@ import {
 import { frameCount } from './frame-count.js';
 import { decodeGif } from './gif.js';
 import type { ImageFormat } from './header.js';
-
-async function readBytes(
-  source: string | URL | Uint8Array,
-  signal: AbortSignal | undefined,
-): Promise<Uint8Array> {
-  if (source instanceof Uint8Array) return source;
-  try {
-    return await readFile(source, { signal });
-  } catch (cause) {
-    signal?.throwIfAborted();
-    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
-    throw new TilingError(
-      missing ? 'file-missing' : 'image-unreadable',
-      missing
-        ? `Expected an image at ${source}, there is no such file; check the path.`
-        : `Expected a readable file at ${source}, it cannot be read; check that it is a file with the right permissions.`,
-      { path: String(source) },
-      { cause },
-    );
-  }
-}
+import { readBytes } from './read-bytes.js';
 
 async function loadSharp(format: ImageFormat) {
   try {
