@@ -8,6 +8,7 @@ import type {
   Chat,
   ChatEvent,
   ChatModel,
+  Conversation,
   ImageInput,
   LoadOptions,
   LocalChatOptions,
@@ -117,4 +118,11 @@ test('a byte store may be anything', () => {
   expectTypeOf<Awaited<ReturnType<ByteStore['list']>>>().toEqualTypeOf<readonly StoredBytes[]>();
   expectTypeOf<ChatModel['byteStore']>().toEqualTypeOf<ByteStore | undefined>();
   expectTypeOf<ChatModel['identity']>().toEqualTypeOf<ModelIdentity | undefined>();
+});
+
+test('a conversation is saved as bytes and restored from bytes', () => {
+  expectTypeOf<Conversation['save']>().returns.resolves.toEqualTypeOf<Uint8Array<ArrayBuffer>>();
+  expectTypeOf<Chat['restore']>().parameter(0).toEqualTypeOf<Uint8Array>();
+  expectTypeOf<Chat['restore']>().returns.resolves.toEqualTypeOf<Conversation>();
+  expectTypeOf<NonNullable<Parameters<Chat['restore']>[1]>>().not.toHaveProperty('history');
 });

@@ -71,6 +71,13 @@ export interface Conversation {
   ask(parts: string | readonly Part[], options?: AnswerOptions): AsyncGenerator<ChatEvent, void, void>;
   /** Forgets the turns behind the first `turnCount`: to ask again, or otherwise. @throws `invalid-option` */
   rewind(turnCount: number): void;
+  /**
+   * The conversation as bytes, to be kept in a file: turns, images (paths stay paths), visual tokens, and the language model's
+   * cache, some 25 kB for each token of a 1B model. `Chat.restore` takes it up again, in another program too.
+   *
+   * @throws `conversation-busy`, `conversation-disposed`, `chat-disposed`, `remote-unsupported`
+   */
+  save(): Promise<Uint8Array<ArrayBuffer>>;
   /** Frees the cache; idempotent. */
   dispose(): Promise<void>;
 }
@@ -92,6 +99,15 @@ export interface Chat {
   answer(turns: readonly Turn[], options?: AnswerOptions): AsyncGenerator<ChatEvent, void, void>;
   /** A conversation with a memory of its own. */
   conversation(options?: ConversationOptions): Conversation;
+  /**
+   * A conversation from what `Conversation.save` gave, on the same model in the same precision: it answers what the saved one
+   * would have answered. On another backend, or where the cache lies on a device, the prompt is computed again. `options` go
+   * before those it was saved with.
+   *
+   * @throws `state-unreadable` for damaged bytes, `state-version` for those of another version, `state-mismatch` for those of
+   *   another model or precision, `remote-unsupported`
+   */
+  restore(state: Uint8Array, options?: Omit<ConversationOptions, 'history'>): Promise<Conversation>;
   /** Answers several questions together, independent of each other; the order is kept. */
   batch(questions: readonly BatchQuestion[], options?: AnswerOptions): Promise<readonly Answer[]>;
   /** The vision encoder alone, tile by tile. */

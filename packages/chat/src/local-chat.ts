@@ -69,6 +69,10 @@ export class LocalChat implements Chat {
     return new LocalConversation(this.#model, this.#work, this.#shared, options);
   }
 
+  restore(state: Uint8Array, options: Omit<ConversationOptions, 'history'> = {}): Promise<Conversation> {
+    return LocalConversation.restored(state, this.#model, this.#work, this.#shared, options);
+  }
+
   async batch(questions: readonly BatchQuestion[], options: AnswerOptions = {}): Promise<readonly Answer[]> {
     const signal = this.#work.signal(options.signal);
     return answerBatch(this.#model, questions, { ...options, signal }, this.#shared);

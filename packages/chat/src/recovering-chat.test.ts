@@ -7,6 +7,7 @@ import { type OpenedChat, RecoveringChat } from './recovering-chat.js';
 import { type TinyChatModel, tinyChatModel } from './testing/tiny-chat-model.js';
 import type { Turn } from './turn.js';
 
+const identity = { checkpoint: 'c', vision: 'v', language: 'l' };
 const lost = new InternVLError('device-lost', 'The GPU is gone.');
 
 /** Models on devices that can be lost: each next one is called by its number. */
@@ -25,7 +26,7 @@ function devices(failing: readonly unknown[] = []) {
       tell = () => resolve(lost);
     });
     models.push(model);
-    return { chat: new LocalChat({ ...model, backend: `device-${number}` }), lost: told };
+    return { chat: new LocalChat({ ...model, identity, backend: `device-${number}` }), lost: told };
   };
   const failures = [...failing];
   const chat = new RecoveringChat(open(), async (signal) => {
@@ -106,6 +107,24 @@ test('a conversation goes on with all that was said', async () => {
   expect(again.usage.cachedTokens).toBeGreaterThan(0);
   await conversation.dispose();
   await expect(conversation.ask('?').next()).rejects.toMatchObject({ code: 'conversation-disposed' });
+  await chat.dispose();
+});
+
+test('a restored conversation outlives its device too, with the options it was saved with', async () => {
+  const { chat, lose } = devices();
+  const kept = chat.conversation({ ...short, system: 'Be brief.' });
+  await finishedAnswer(kept.ask(question[0]!.parts));
+  const restored = await chat.restore(await kept.save());
+  expect(restored.turns).toEqual(kept.turns);
+  const first = await finishedAnswer(restored.ask('And now?'));
+  expect(first.usage.cachedTokens).toBeGreaterThan(0);
+  expect(first.ids).toEqual((await finishedAnswer(kept.ask('And now?'))).ids);
+  lose(0);
+  await expect(finishedAnswer(restored.ask('Why?'))).rejects.toBe(lost);
+  const after = await finishedAnswer(restored.ask('Why?'));
+  expect(after).toMatchObject({ backend: 'device-1', usage: { cachedTokens: 0 } });
+  const expected = await finishedAnswer(kept.ask('Why?'));
+  expect([after.ids, after.prompt]).toEqual([expected.ids, expected.prompt]);
   await chat.dispose();
 });
 

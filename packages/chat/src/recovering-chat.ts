@@ -13,6 +13,7 @@ import type {
 import type { ChatEvent } from './event.js';
 import type { AnswerOptions } from './options.js';
 import { RecoveringConversation } from './recovering-conversation.js';
+import { savedOptions } from './state/conversation-state.js';
 import type { ImageInput, Turn } from './turn.js';
 import { Work } from './work.js';
 
@@ -59,8 +60,16 @@ export class RecoveringChat implements Chat {
     return new RecoveringConversation(this, options);
   }
 
+  restore(state: Uint8Array, options: Omit<ConversationOptions, 'history'> = {}): Promise<Conversation> {
+    return this.call(async (chat) => {
+      const conversation = await chat.restore(state, options);
+      const all = { ...(await savedOptions(state)), ...options, history: conversation.turns };
+      return new RecoveringConversation(this, all, { chat, conversation });
+    }, undefined);
+  }
+
   batch(questions: readonly BatchQuestion[], options: AnswerOptions = {}): Promise<readonly Answer[]> {
-    return this.#call((chat) => chat.batch(questions, options), options.signal);
+    return this.call((chat) => chat.batch(questions, options), options.signal);
   }
 
   async *features(image: ImageInput, options: FeatureOptions = {}): AsyncGenerator<TileFeatures, void, void> {
@@ -68,7 +77,7 @@ export class RecoveringChat implements Chat {
   }
 
   trace(turns: readonly Turn[], options: AnswerOptions = {}): Promise<Trace> {
-    return this.#call((chat) => chat.trace(turns, options), options.signal);
+    return this.call((chat) => chat.trace(turns, options), options.signal);
   }
 
   dispose(): Promise<void> {
@@ -89,7 +98,8 @@ export class RecoveringChat implements Chat {
     }
   }
 
-  async #call<T>(ask: (chat: Chat) => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  /** A call of the chat that is loaded now. */
+  async call<T>(ask: (chat: Chat) => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     const chat = await this.#ready(signal);
     try {
       return await ask(chat);

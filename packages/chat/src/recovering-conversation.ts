@@ -5,6 +5,12 @@ import type { RecoveringChat } from './recovering-chat.js';
 import type { Part, Turn } from './turn.js';
 import { TurnList } from './turn-list.js';
 
+/** A conversation of one loaded chat. */
+interface OnChat {
+  readonly chat: Chat;
+  readonly conversation: Conversation;
+}
+
 /**
  * A conversation that outlives its device: what the lost one had cached is computed again, with the tile options of the next
  * question.
@@ -13,10 +19,12 @@ export class RecoveringConversation implements Conversation {
   readonly #chat: RecoveringChat;
   readonly #options: Omit<ConversationOptions, 'history'>;
   readonly #turns: TurnList;
-  #current: { readonly chat: Chat; readonly conversation: Conversation } | undefined;
+  #current: OnChat | undefined;
   #disposed = false;
 
-  constructor(chat: RecoveringChat, { history, ...options }: ConversationOptions) {
+  /** `current`: what it is on the chat that is loaded now, where there is one already. */
+  constructor(chat: RecoveringChat, { history, ...options }: ConversationOptions, current?: OnChat) {
+    this.#current = current;
     this.#chat = chat;
     this.#options = options;
     this.#turns = new TurnList(history);
@@ -40,6 +48,10 @@ export class RecoveringConversation implements Conversation {
   rewind(turnCount: number): void {
     this.#current?.conversation.rewind(turnCount);
     this.#turns.rewind(turnCount);
+  }
+
+  save(): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#chat.call((chat) => this.#on(chat).save(), undefined);
   }
 
   async dispose(): Promise<void> {

@@ -8,6 +8,7 @@ import {
   type GenerateEvent,
   generate,
   generateBatch,
+  type KeptPrefix,
   LanguageModel,
   type LanguageModelSpec,
   type Prompt,
@@ -55,6 +56,13 @@ test('a running batch tells first what it had', () => {
   expectTypeOf<RunningEvent>().toExtend<GenerateEvent | { type: 'started'; cachedTokens: number }>();
   // @ts-expect-error a running batch has caches of its own
   running.generate(prompt, { sequence: model.sequence() });
+});
+
+test('what is kept of an answer may be taken up elsewhere', () => {
+  const running = new RunningBatch(model);
+  const hold = running.hold();
+  expectTypeOf(running.kept(hold)).resolves.toEqualTypeOf<KeptPrefix | undefined>();
+  expectTypeOf(running.restore).parameter(0).toEqualTypeOf<KeptPrefix>();
 });
 
 test('beam search needs beams', () => {

@@ -61,6 +61,10 @@ export class ScriptedChat implements Chat {
     throw new Error('not asked by a model');
   }
 
+  async restore(): Promise<Conversation> {
+    throw new Error('not asked by a model');
+  }
+
   async batch(_questions: readonly BatchQuestion[]): Promise<readonly Answer[]> {
     throw new Error('not asked by a model');
   }

@@ -36,12 +36,12 @@ export class TileCache {
   }
 
   /**
-   * Key of a tile by its pixels and how they become pixel values; undefined where nothing is kept or the platform cannot
-   * hash (an insecure origin).
+   * Key of a tile by its pixels and how they become pixel values; undefined where the platform cannot hash (an insecure
+   * origin).
    */
   async keyOf(pixels: Uint8Array, arithmetic: string): Promise<string | undefined> {
     const { subtle } = globalThis.crypto ?? {};
-    if (!subtle || (this.#limitBytes === 0 && !this.#store)) return undefined;
+    if (!subtle) return undefined;
     const digest = new Uint8Array(await subtle.digest('SHA-256', new Uint8Array(pixels)));
     return `${arithmetic}:${Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
   }
@@ -91,7 +91,8 @@ export class TileCache {
    * without tokens.
    */
   begin(key: string | undefined): () => void {
-    if (key === undefined) return () => {};
+    // Nobody waits for what is not kept.
+    if (key === undefined || (this.#limitBytes === 0 && !this.#store)) return () => {};
     let over = () => {};
     const underway = new Promise<void>((resolve) => {
       over = resolve;

@@ -72,6 +72,15 @@ class HostedChat<L> implements Chat {
     return new RemoteConversation(this.#client, this.#conversations++, history, options);
   }
 
+  async restore(
+    state: Uint8Array,
+    options: Omit<ConversationOptions, 'history'> = {},
+  ): Promise<Conversation> {
+    const conversation = this.#conversations++;
+    const turns = await this.#client.call('restore', { conversation, state, options });
+    return new RemoteConversation(this.#client, conversation, turns, options, true);
+  }
+
   batch(
     questions: readonly BatchQuestion[],
     { signal, ...options }: AnswerOptions = {},

@@ -265,6 +265,32 @@ describe('a conversation', () => {
     await conversation.dispose();
     await conversation.dispose();
     expect(fake.conversations[0]!.disposed).toBe(true);
+    await expect(conversation.ask('two').next()).rejects.toMatchObject({ code: 'conversation-disposed' });
+    // One whose chat is gone went with it.
+    const other = chat.conversation();
+    await asked(other, 'one');
+    await chat.dispose();
+    await other.dispose();
+    await expect(conversation.save()).rejects.toMatchObject({ code: 'conversation-disposed' });
+  });
+
+  test('is saved at the host as the client knows it, and restored there', async () => {
+    const fake = new FakeChat();
+    const chat = await connected(fake);
+    const conversation = chat.conversation();
+    for (const said of ['one', 'two']) await asked(conversation, said);
+    conversation.rewind(2);
+    expect(new TextDecoder().decode(await conversation.save())).toBe('2 turns');
+    expect(fake.conversations[0]!.turns).toHaveLength(2);
+    const restored = await chat.restore(new TextEncoder().encode('a state'));
+    expect(restored.turns).toEqual(question('a state'));
+    await asked(restored, 'three');
+    expect(fake.conversations).toHaveLength(2);
+    expect(fake.conversations[1]!.turns).toEqual(restored.turns);
+    await restored.dispose();
+    expect(fake.conversations[1]!.disposed).toBe(true);
+    // One that was never asked is there too.
+    expect(new TextDecoder().decode(await chat.conversation().save())).toBe('0 turns');
   });
 });
 

@@ -54,6 +54,17 @@ export interface HostCalls<L> {
     out: ChatEvent;
     end: null;
   };
+  save: {
+    input: { conversation: number; turnCount: number };
+    out: never;
+    end: Uint8Array<ArrayBuffer>;
+  };
+  /** Opens a conversation with a state; its turns come back. */
+  restore: {
+    input: { conversation: number; state: Uint8Array; options: Omit<ConversationOptions, 'history'> };
+    out: never;
+    end: readonly Turn[];
+  };
   forget: { input: { conversation: number }; out: never; end: null };
   batch: {
     input: { questions: readonly BatchQuestion[]; options: Portable<AnswerOptions> };

@@ -1,3 +1,5 @@
+import { InternVLError } from '@internvl/backend';
+import { assertFree } from '../assert-free.js';
 import type { Conversation, ConversationOptions } from '../chat.js';
 import type { ChatEvent } from '../event.js';
 import type { AnswerOptions } from '../options.js';
@@ -14,17 +16,21 @@ export class RemoteConversation<L> implements Conversation {
   readonly #turns: TurnList;
   readonly #options: Omit<ConversationOptions, 'history'>;
   #opened: Promise<null> | undefined;
+  #disposed = false;
 
+  /** `opened`: whether the host has it already. */
   constructor(
     client: HostClient<HostCalls<L>>,
     number: number,
     history: readonly Turn[],
     options: Omit<ConversationOptions, 'history'>,
+    opened = false,
   ) {
     this.#client = client;
     this.#number = number;
     this.#turns = new TurnList(history);
     this.#options = options;
+    if (opened) this.#opened = Promise.resolve(null);
   }
 
   get turns(): readonly Turn[] {
@@ -37,11 +43,7 @@ export class RemoteConversation<L> implements Conversation {
   ): AsyncGenerator<ChatEvent, void, void> {
     signal?.throwIfAborted();
     const conversation = this.#number;
-    this.#opened ??= this.#client.call('converse', {
-      conversation,
-      options: { ...this.#options, history: portableTurns(this.turns) },
-    });
-    await this.#opened;
+    await this.#open();
     const input = {
       conversation,
       turnCount: this.turns.length,
@@ -58,9 +60,29 @@ export class RemoteConversation<L> implements Conversation {
     this.#turns.rewind(turnCount);
   }
 
+  async save(): Promise<Uint8Array<ArrayBuffer>> {
+    await this.#open();
+    return this.#client.call('save', { conversation: this.#number, turnCount: this.turns.length });
+  }
+
   async dispose(): Promise<void> {
+    this.#disposed = true;
     if (!this.#opened) return;
     this.#opened = undefined;
-    await this.#client.call('forget', { conversation: this.#number });
+    try {
+      await this.#client.call('forget', { conversation: this.#number });
+    } catch (error) {
+      // It went with its chat.
+      if (!InternVLError.is(error, 'chat-disposed') && !InternVLError.is(error, 'host-lost')) throw error;
+    }
+  }
+
+  #open(): Promise<null> {
+    assertFree({ busy: false, disposed: this.#disposed });
+    this.#opened ??= this.#client.call('converse', {
+      conversation: this.#number,
+      options: { ...this.#options, history: portableTurns(this.turns) },
+    });
+    return this.#opened;
   }
 }

@@ -57,6 +57,18 @@ export function serveChat<L>(transport: Transport<ClientMessage<L>, HostMessage>
         for await (const event of conversation.ask(said, { ...options, signal })) yield plain(event);
         return plain(null);
       }
+      case 'save': {
+        const conversation = known(message.input.conversation);
+        conversation.rewind(message.input.turnCount);
+        const value = await conversation.save();
+        return { value, transfer: [value.buffer] };
+      }
+      case 'restore': {
+        const { conversation, state, options } = message.input;
+        const restored = await loaded().restore(state, options);
+        conversations.set(conversation, restored);
+        return plain(restored.turns);
+      }
       case 'forget': {
         const { conversation } = message.input;
         await conversations.get(conversation)?.dispose();

@@ -8,6 +8,7 @@ import type { Work } from '../work.js';
 import type { ImageTiles } from './dialect.js';
 import { imagesIn, imageTiles } from './image-tiles.js';
 import { type Asking, streamRemoteAnswer } from './stream-remote-answer.js';
+import { unsupported } from './unsupported.js';
 
 /** A conversation whose turns are kept here and sent each time; what of them is computed again is up to the server's cache. */
 export class EndpointConversation implements Conversation {
@@ -59,6 +60,10 @@ export class EndpointConversation implements Conversation {
     assertFree({ busy: this.#busy, disposed: this.#disposed });
     this.#turns.rewind(turnCount);
     this.#tiles = this.#tiles.slice(0, imagesIn(this.turns));
+  }
+
+  async save(): Promise<Uint8Array<ArrayBuffer>> {
+    throw unsupported('the state of a conversation', this.#asking.dialect.name, 'keep its turns');
   }
 
   async dispose(): Promise<void> {

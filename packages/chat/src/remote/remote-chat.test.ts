@@ -204,6 +204,8 @@ describe('what a server cannot be asked for is refused by name, before anything 
     await expect(showing({ type: 'image', image: [png, png] })).rejects.toMatchObject(refused);
     await expect(chat.features(png).next()).rejects.toMatchObject(refused);
     await expect(chat.trace([asks('?')])).rejects.toMatchObject(refused);
+    await expect(chat.conversation().save()).rejects.toMatchObject(refused);
+    await expect(chat.restore(new Uint8Array(9))).rejects.toMatchObject(refused);
     expect(requests).toEqual([]);
   });
 

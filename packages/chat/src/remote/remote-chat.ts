@@ -86,6 +86,14 @@ class RemoteChat implements Chat {
     return new EndpointConversation(this.#asking, this.#work, options);
   }
 
+  async restore(_state: Uint8Array, _options?: ConversationOptions): Promise<Conversation> {
+    throw unsupported(
+      'the state of a conversation',
+      this.#asking.dialect.name,
+      'begin one with its turns as history',
+    );
+  }
+
   async batch(questions: readonly BatchQuestion[], options: AnswerOptions = {}): Promise<readonly Answer[]> {
     // One that fails ends the others.
     const failing = new AbortController();

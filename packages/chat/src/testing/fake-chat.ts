@@ -82,6 +82,11 @@ export class FakeChat implements Chat {
     return made;
   }
 
+  async restore(state: Uint8Array): Promise<FakeConversation> {
+    const text = new TextDecoder().decode(state);
+    return this.conversation({ history: [{ role: 'user', parts: [{ type: 'text', text }] }] });
+  }
+
   async batch(questions: readonly BatchQuestion[]): Promise<readonly Answer[]> {
     return questions.map(() => answer);
   }
@@ -139,6 +144,10 @@ class FakeConversation implements Conversation {
 
   rewind(turnCount: number): void {
     this.#turns.rewind(turnCount);
+  }
+
+  async save(): Promise<Uint8Array<ArrayBuffer>> {
+    return new TextEncoder().encode(`${this.turns.length} turns`);
   }
 
   async dispose(): Promise<void> {

@@ -25,7 +25,7 @@ export function opfsByteStore(folder: FileSystemDirectoryHandle): ByteStore {
   };
   const fileOf = async (name: string) => {
     const handle = await folder.getFileHandle(name).catch(ifMissing);
-    return handle && handle.getFile().catch(ifMissing);
+    return handle?.getFile().catch(ifMissing);
   };
   const remove = async (name: string) => {
     await folder.removeEntry(name).catch(ifMissing);

@@ -2,6 +2,7 @@ import type { chooseRuntime, probeDevice, WebBackend, WebDevice } from '@internv
 import type { StoredModel } from '@internvl/checkpoint/web';
 import { expectTypeOf, test } from 'vitest';
 import type { Chat } from '../chat.js';
+import type { ByteStore } from '../tile-store/byte-store.js';
 import type { ImageInput } from '../turn.js';
 import {
   type CheckpointFacts,
@@ -9,6 +10,7 @@ import {
   type DeviceBackend,
   load,
   type ModelToLoad,
+  type opfsByteStore,
   serveWebChat,
   type WebChatHost,
   type WebRuntime,
@@ -44,4 +46,9 @@ test('a host', () => {
   expectTypeOf<WebChatHost['models']['list']>().returns.resolves.toEqualTypeOf<readonly StoredModel[]>();
   expectTypeOf(load).returns.resolves.toEqualTypeOf<Chat>();
   expectTypeOf<Blob>().toExtend<ImageInput>();
+});
+
+test("a folder of the browser's own files may be a byte store", () => {
+  expectTypeOf<Parameters<typeof opfsByteStore>>().toEqualTypeOf<[folder: FileSystemDirectoryHandle]>();
+  expectTypeOf<ReturnType<typeof opfsByteStore>>().toEqualTypeOf<ByteStore>();
 });

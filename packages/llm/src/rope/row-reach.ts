@@ -1,7 +1,7 @@
 import type { Rotations } from './rotation.js';
 
 /** From row `start` of a cache on, keys were turned for a conversation that reached `tokens` tokens. */
-interface Stretch {
+export interface Stretch {
   readonly start: number;
   readonly tokens: number;
 }
@@ -17,6 +17,11 @@ export class RowReach {
   constructor(rotations: Rotations, stretches: readonly Stretch[] = []) {
     this.#rotations = rotations;
     this.#stretches = stretches;
+  }
+
+  /** Where keys were turned otherwise than those before, and how. */
+  get stretches(): readonly Stretch[] {
+    return this.#stretches;
   }
 
   /** The tokens that a run counts with which makes the conversation `tokens` long. */

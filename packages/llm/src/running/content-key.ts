@@ -3,7 +3,7 @@ import type { Prompt } from '../prompt.js';
 import { listed, slotPositions } from '../slots.js';
 
 /** Slots that follow each other without a gap, and what is in them. */
-interface Filling {
+export interface Filling {
   readonly start: number;
   /** Exclusive. */
   readonly end: number;

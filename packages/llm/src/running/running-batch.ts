@@ -8,6 +8,7 @@ import { resolveChoice } from '../sampling/choice.js';
 import { checkPrompt } from '../slots.js';
 import { contentKey } from './content-key.js';
 import { DecodingRows } from './decoding-rows.js';
+import { type KeptPrefix, keptPrefix, sequenceOf } from './kept-prefix.js';
 import { Lane, type RunningEvent } from './lane.js';
 import { Prefilling } from './prefilling.js';
 import { type PrefixHold, PrefixStore } from './prefix-store.js';
@@ -89,6 +90,28 @@ export class RunningBatch {
   /** Something that keeps the cache of one conversation between its answers, whatever room there is. */
   hold(): PrefixHold {
     return this.#store.hold();
+  }
+
+  /**
+   * A copy of what a hold keeps, for another program; undefined where it keeps nothing or its cache lies on a device. Answers
+   * of that hold have to be over or left.
+   */
+  async kept(hold: PrefixHold): Promise<KeptPrefix | undefined> {
+    // What its last answer leaves is stored a moment after its last event.
+    while ([...this.#reserved.keys()].some((lane) => lane.hold === hold)) await this.#pause();
+    const entry = this.#store.heldBy(hold);
+    return entry && keptPrefix(entry);
+  }
+
+  /**
+   * Puts what was kept of a conversation of this very model, on the same backend, under a hold: the next prompt that begins
+   * alike goes on from there. Names of visual tokens are those given when it was made.
+   *
+   * @throws `shape-mismatch`, `context-overflow`
+   */
+  restore(kept: KeptPrefix, hold: PrefixHold): void {
+    const { ids, fillings } = kept;
+    this.#store.put({ key: { ids, fillings }, sequence: sequenceOf(kept, this.#model) }, hold);
   }
 
   /**

@@ -111,6 +111,10 @@ export class ScriptedChat implements Chat {
     throw new Error('not asked by a server');
   }
 
+  async restore(): Promise<Conversation> {
+    throw new Error('not asked by a server');
+  }
+
   async batch(_questions: readonly BatchQuestion[]): Promise<readonly Answer[]> {
     throw new Error('not asked by a server');
   }
