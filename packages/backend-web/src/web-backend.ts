@@ -5,7 +5,7 @@ import { GpuMemory } from './gpu-memory.js';
 import { loadOrtWeb, type OrtWeb } from './ort-web.js';
 import { startRuntime } from './start-runtime.js';
 import { usableThreads } from './threads.js';
-import { resolveWasmPaths } from './wasm-paths.js';
+import { type ResolvedWasmPaths, resolveWasmPaths } from './wasm-paths.js';
 import type { WebBackendOptions, WebNotice } from './web-backend-options.js';
 import { remedies, type WebDevice, webDevices } from './web-device.js';
 
@@ -27,8 +27,8 @@ export interface WebBackend extends Backend {
  * `'ort-web:webgpu'`, `'ort-web:wasm (fallback from webgpu)'`. ONNX Runtime starts once in a page or worker, with one set of
  * files and threads; best in a worker, for a run blocks it.
  *
- * @throws `device-missing` when no device of the list works here; `threads-blocked` and `runtime-timeout` where the runtime
- *   would never start; `invalid-option`.
+ * @throws `device-missing` when no device of the list works here; `runtime-failed`, `threads-blocked` and `runtime-timeout`
+ *   where the runtime does not start; `invalid-option`.
  */
 export async function webBackend({
   device: wanted,
@@ -56,6 +56,7 @@ export async function webBackend({
       const name = device === wanted ? `ort-web:${device}` : `ort-web:${device} (fallback from ${wanted})`;
       return backendOn(opened, { ort, device, threads, name });
     }
+    if (notStarted.test(opened)) throw runtimeFailed(paths, opened);
     const remedy = remedies[device];
     tried.push({ device, reason: opened, remedy });
     const next = devices[index + 1];
@@ -65,6 +66,17 @@ export async function webBackend({
     'device-missing',
     `Expected ${devices.join(' or ')} to work here, got: ${tried.map(({ reason }) => reason).join('; ')}. To use ${wanted}, ${remedies[wanted]}.`,
     { device: wanted, tried },
+  );
+}
+
+/** What ONNX Runtime says of any provider, in this thread for good, when its own start failed; not when a build lacks one. */
+const notStarted = /^no available backend found(?!.*backend not found)/s;
+
+function runtimeFailed(paths: ResolvedWasmPaths, reason: string): InternVLError {
+  return new InternVLError(
+    'runtime-failed',
+    `Expected ONNX Runtime to start from ${paths.mjs} and ${paths.wasm}, it did not: ${reason}; see that both files are served and the network is there, ${remedies.wasm}, and try again in a new worker.`,
+    { ...paths, reason },
   );
 }
 

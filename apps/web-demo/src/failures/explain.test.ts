@@ -30,8 +30,10 @@ test('what nobody foresaw is told too', () => {
 });
 
 test('memory that ran out inside of the runtime is recognised by its words', () => {
-  const thrown = error('run-failed', 'Expected a run, got std::bad_alloc; try again.');
-  expect(explain(thrown, circumstances).message(en)).toBe(en.failures.outOfMemory);
+  for (const words of ['std::bad_alloc', 'WebAssembly.Memory(): could not allocate memory']) {
+    const thrown = error('run-failed', `Expected a run, got ${words}; try again.`);
+    expect(explain(thrown, circumstances).message(en)).toBe(en.failures.outOfMemory);
+  }
 });
 
 test('errors of the browser go by their names', () => {

@@ -28,9 +28,9 @@ export const topics: Readonly<Record<string, Topic>> = {
   'unsupported-operator': 'nothingFits',
   'precision-overflow': 'nothingFits',
   'storage-missing': 'storageMissing',
+  'runtime-failed': 'runtime',
   'threads-blocked': 'runtime',
   'runtime-timeout': 'runtime',
-  'reserved-text': 'reservedText',
   network: 'network',
   'hub-offline': 'network',
   'hub-unauthorized': 'unauthorized',
@@ -91,9 +91,11 @@ const chooseModel: ReadonlySet<Topic> = new Set([
 
 function topicOf(error: unknown): Topic {
   // Allocation failures of WASM arrive as plain errors of the runtime.
-  if (/out of memory|bad_alloc|allocation failed/i.test(detailOf(error) ?? '')) return 'outOfMemory';
+  if (memory.test(detailOf(error) ?? '')) return 'outOfMemory';
   return topics[codeOf(error) ?? ''] ?? 'other';
 }
+
+const memory = /out of memory|bad_alloc|allocation failed|could not allocate/i;
 
 /** The code of an error of the packages, or the name of one of the browser. */
 export function codeOf(error: unknown): string | undefined {

@@ -7,9 +7,12 @@ const HUB = 'hub';
 export class Engine {
   #host: Promise<WebChatHost> | undefined;
 
-  /** The host of this page's models; started when first asked for. */
+  /** The host of this page's models; started when first asked for, and again when it did not start. */
   host(): Promise<WebChatHost> {
-    this.#host ??= connectWebChat(new Worker(workerUrl, { type: 'module', name: hub() }));
+    this.#host ??= connectWebChat(new Worker(workerUrl, { type: 'module', name: hub() })).catch((error) => {
+      this.#host = undefined;
+      throw error;
+    });
     return this.#host;
   }
 
@@ -17,7 +20,8 @@ export class Engine {
   async restart(): Promise<void> {
     const old = this.#host;
     this.#host = undefined;
-    await (await old)?.dispose();
+    const host = await old?.catch(() => undefined);
+    await host?.dispose();
   }
 }
 

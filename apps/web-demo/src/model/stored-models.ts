@@ -13,7 +13,8 @@ export async function refreshStored(engine: Engine, state: PageState): Promise<v
     state.stored.set(await host.models.list());
     state.device.set(await host.probe());
   } catch (error) {
-    state.failure.set(explain(error, { engine, state }));
+    // What is told already has a better next step.
+    if (!state.failure.value) state.failure.set(explain(error, { engine, state }));
   }
 }
 

@@ -40,6 +40,7 @@ export const en = {
   readingPrompt: (done: number, all: number) => `Reading the prompt: ${done} of ${all} tokens …`,
   stopped: 'Stopped.',
   noAnswer: 'No answer.',
+  brokenOff: 'Broken off.',
   emptyAnswer: '(The model answered with nothing.)',
   cutAnswer: 'The answer was cut at its greatest length.',
   copy: 'Copy',
@@ -131,8 +132,8 @@ export const en = {
       'This device can’t run this model in that precision. Choose another precision or a smaller model.',
     storageMissing:
       'This browser gives the page no storage, as in some private windows. Open it in an ordinary window.',
-    runtime: 'The runtime did not start. Reload the page; if it stays, its server lacks a file or a header.',
-    reservedText: 'Your question contains a word that the model reserves for itself. Write it another way.',
+    runtime:
+      'The runtime did not start. Start again once the network is there; if it stays, the server of this page lacks a file or a header.',
     network: 'The connection was lost. What has arrived is kept: resume when you are online again.',
     unauthorized:
       'The Hub wants a login for this model. Choose one that is open, or download it and open its folder.',

@@ -63,7 +63,8 @@ export class AnswerView {
   /** Something went wrong, which is told elsewhere. */
   fail(): void {
     this.#end();
-    this.status((w) => w.noAnswer);
+    const begun = this.#text.textContent !== '';
+    this.status((w) => (begun ? w.brokenOff : w.noAnswer));
   }
 
   #end(): void {
