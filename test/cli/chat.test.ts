@@ -289,3 +289,21 @@ test.each([
   expect(ended.stderr).toContain(`internvl: ${code}:`);
   expect(ended.stderr).toContain(sentence);
 });
+
+test('the pages of a PDF, all or some of them', async () => {
+  const pdf = join(nano, '../../fixtures/pdf/two-pages.pdf');
+  const all = await ask('--image', pdf, '--prompt', question, '--max-tiles', '1');
+  expect(all.tiles).toMatchObject([
+    { image: 0, width: 300, height: 150 },
+    { image: 1, width: 150, height: 300 },
+  ]);
+  expect(all.prompt).toMatchObject({ text: expect.stringContaining('Image-2') });
+  const second = await ask('--image', pdf, '--pages', '2', '--prompt', question, '--max-tiles', '1');
+  expect(second.tiles).toMatchObject([{ image: 0, width: 150, height: 300 }]);
+  const together = await ask('--together', '--image', pdf, '--image', shapes, '--prompt', question);
+  expect(together.tiles).toHaveLength(3);
+  const missing = await runCli(['chat', 'nano', '--image', pdf, '--pages', '3', '--prompt', question], {
+    env,
+  });
+  expect([missing.status, missing.stderr]).toEqual([2, expect.stringMatching(/^internvl: invalid-option: /)]);
+});

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { load } from '@internvl/chat/node';
-import { clientSnippets, createHandler, serve } from '@internvl/server/node';
+import { clientSnippets, createHandler, pdfReader, serve } from '@internvl/server/node';
 import { nanoFolder, samplePath } from './shipped.js';
 
 const USAGE = `Usage: demo:server [--model MODEL] [--port N] [--backend cpu|webgpu|cuda]
@@ -34,6 +34,7 @@ if (values.help) {
     const { config, backend, precision } = chat.facts;
     const handler = createHandler({
       models: { [name]: chat },
+      readPdf: pdfReader(),
       // No keys, so only this machine's own names are answered to.
       hosts: ['127.0.0.1', 'localhost'],
       log: ({ method, route, status, totalMs, outputTokens }) =>

@@ -14,7 +14,7 @@ export function imageOf({ data, mediaType }: LanguageModelV3FilePart, urls: UrlI
   if (!/^image(?:\/|$)/i.test(mediaType)) {
     throw new UnsupportedFunctionalityError({
       functionality: `file part of media type ${mediaType}`,
-      message: `Expected images, got a file of type ${mediaType}; InternVL reads text and images. Send a PDF's pages as images.`,
+      message: `Expected images, got a file of type ${mediaType}; InternVL reads text and images. Send a PDF's pages as images: pdfPages of @internvl/tiling/pdf draws them.`,
     });
   }
   if (data instanceof Uint8Array) return data;

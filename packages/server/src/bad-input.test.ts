@@ -50,11 +50,24 @@ const bad: readonly (readonly [what: string, body: unknown, code: string, param:
   ],
   ['a part without a type', part({ text: 'a' }), 'missing_required_parameter', `${first}.type`],
   ['a part that is audio', part({ type: 'input_audio' }), 'unsupported_value', `${first}.type`],
+  ['a file without anything', part({ type: 'file' }), 'missing_required_parameter', `${first}.file`],
   [
-    'a file',
+    'a file that was stored',
+    part({ type: 'file', file: { file_id: 'file-1' } }),
+    'unsupported_parameter',
+    `${first}.file.file_id`,
+  ],
+  [
+    'an empty file',
     part({ type: 'file', file: { file_data: 'data:application/pdf;base64,' } }),
+    'invalid_image',
+    `${first}.file.file_data`,
+  ],
+  [
+    'a file where nobody draws pages',
+    part({ type: 'file', file: { file_data: `data:application/pdf;base64,${btoa('%PDF-1.7')}` } }),
     'unsupported_file',
-    first,
+    `${first}.file.file_data`,
   ],
   ['a text that is none', part({ type: 'text', text: {} }), 'invalid_type', `${first}.text`],
   [

@@ -1,6 +1,7 @@
 import type { AnswerOptions, Chat } from '@internvl/chat';
 import type { AllowedOrigins } from './http/cors.js';
 import type { FetchImage } from './images/load-images.js';
+import type { ReadPdf } from './images/read-pdf.js';
 
 /** How answers are made where a request does not say. */
 export interface AnswerDefaults extends Omit<AnswerOptions, 'signal' | 'maxTiles'> {
@@ -18,9 +19,9 @@ export interface ServerLimits {
   readonly heldBytes?: number | undefined;
   /** Messages of a conversation; 1000 by default. */
   readonly messages?: number | undefined;
-  /** Images of a conversation; 32 by default. */
+  /** Images of a conversation, pages of PDF counting; 32 by default. */
   readonly images?: number | undefined;
-  /** Pixels of an image, as its header claims them; 50 million by default. */
+  /** Pixels of an image, as its header claims them, or of a page; 50 million by default. */
   readonly pixels?: number | undefined;
   /** Choices of one request (`n`); 8 by default. */
   readonly choices?: number | undefined;
@@ -79,6 +80,8 @@ export interface ServerOptions {
   readonly defaults?: AnswerDefaults | undefined;
   /** Gets images behind http(s) URLs; they are refused when left out. `@internvl/server/node` has a guarded one. */
   readonly fetchImage?: FetchImage | undefined;
+  /** Draws pages of PDF, which count as images; they are refused when left out. `@internvl/server/node` has one. */
+  readonly readPdf?: ReadPdf | undefined;
   /** Told of every request when it ends. */
   readonly log?: ((entry: LogEntry) => void) | undefined;
   /** Put the text of conversations in the log; off by default. */

@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.js';
-import { readTurns, writtenHistory, writtenParts } from '../input/turns.js';
+import { pagesOf, readTurns, writtenHistory, writtenParts } from '../input/turns.js';
 import { streamingOption } from '../options/common-options.js';
 import { usageError } from '../options/usage-error.js';
 import { answerDocument, timingLine } from './answer-document.js';
@@ -23,6 +23,7 @@ export const chat = defineCommand({
     const answering = await answerOptionsOf(options);
     const parts = writtenParts(options);
     const history = await writtenHistory(options);
+    const pages = pagesOf(options);
     if (prompt === undefined) {
       if (options.texts('image').concat(options.texts('frame')).includes('-')) {
         throw usageError(
@@ -31,7 +32,7 @@ export const chat = defineCommand({
       }
       const model = await loadModel('chat', positionals, options, surroundings, output);
       try {
-        await converse(model, { history, parts, answering }, surroundings, output);
+        await converse(model, { history, parts, pages, answering }, surroundings, output);
       } finally {
         await model.dispose();
       }
@@ -40,7 +41,7 @@ export const chat = defineCommand({
     // Images first: a wrong path should not wait for a model.
     const turns = await readTurns(
       [...history, { role: 'user', parts: [...parts, { type: 'text', text: prompt }] }],
-      surroundings,
+      { ...surroundings, pages },
     );
     const model = await loadModel('chat', positionals, options, surroundings, output);
     try {

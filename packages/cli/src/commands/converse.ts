@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import type { AnswerOptions, Chat, Conversation } from '@internvl/chat';
 import type { WrittenPart, WrittenTurn } from '../input/history.js';
 import { imageBytes } from '../input/image-bytes.js';
+import type { PageRange } from '../input/pdf-images.js';
 import { readParts, readTurns } from '../input/turns.js';
 import { describeError } from '../report-error.js';
 import type { Output } from '../terminal/output.js';
@@ -16,11 +17,13 @@ export interface Start {
   readonly history: readonly WrittenTurn[];
   /** Images for the first question. */
   readonly parts: readonly WrittenPart[];
+  /** Pages of PDF that are shown; all when undefined. */
+  readonly pages: PageRange | undefined;
   readonly answering: Omit<AnswerOptions, 'signal'>;
 }
 
 const HELP = `Write a question and press Enter.
-  /image FILE   add an image to the next question
+  /image FILE   add an image, or the pages of a PDF, to the next question
   /reset        forget everything that was said
   /save FILE    write the conversation as JSON, for --history
   /help         this
@@ -35,10 +38,11 @@ export async function converse(
   output: Output,
 ): Promise<void> {
   const { stdin, stderr, signal } = surroundings;
+  const from = { stdin, signal, pages: start.pages };
   const { maxTiles, ...answering } = start.answering;
   const opening = typeof maxTiles === 'object' ? answering : { ...answering, maxTiles };
   const open = async (history: readonly WrittenTurn[]): Promise<Conversation> =>
-    chat.conversation({ ...opening, history: await readTurns(history, surroundings) });
+    chat.conversation({ ...opening, history: await readTurns(history, from) });
 
   let conversation = await open(start.history);
   let written: WrittenTurn[] = [...start.history];
@@ -88,7 +92,7 @@ export async function converse(
     const parts: WrittenPart[] = [...waiting, { type: 'text', text: question }];
     // Also when the answer fails: an image that can't be read would fail every further question.
     waiting = [];
-    const events = conversation.ask(await readParts(parts, surroundings), { ...start.answering, signal });
+    const events = conversation.ask(await readParts(parts, from), { ...start.answering, signal });
     const finished = await streamAnswer(events, output);
     written.push(
       { role: 'user', parts },

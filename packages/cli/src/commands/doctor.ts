@@ -1,7 +1,9 @@
 import { access, constants, mkdir, statfs } from 'node:fs/promises';
 import { availableParallelism, freemem, totalmem } from 'node:os';
+import { InternVLError } from '@internvl/backend';
 import { listDevices } from '@internvl/backend-node';
 import { cacheDirectory } from '@internvl/checkpoint/node';
+import { pdfPages } from '@internvl/tiling/pdf';
 import { defineCommand } from '../command.js';
 import { modelPath } from '../input/model.js';
 import { cacheOption, globalOptions } from '../options/common-options.js';
@@ -30,6 +32,7 @@ export const doctor = defineCommand({
       node(),
       machine(),
       await imageDecoder(),
+      await pdfDecoder(),
       ...(await devices()),
       await cache(cacheDirectory({ cache: options.text('cache'), env: surroundings.env })),
       hub(surroundings.env),
@@ -79,6 +82,19 @@ async function imageDecoder(): Promise<Check> {
     const remedy = 'run npm install sharp, on this platform';
     return { name, ok: false, needed: true, detail: reason(error), remedy };
   }
+}
+
+/** A document that is none tells whether there is something to read one. */
+async function pdfDecoder(): Promise<Check> {
+  const name = 'pdf';
+  const found = await pdfPages(new TextEncoder().encode('%PDF-'))
+    .next()
+    .catch((error: unknown) => error);
+  if (InternVLError.is(found, 'decoder-missing')) {
+    const remedy = 'run npm install @hyzyla/pdfium';
+    return { name, ok: false, needed: false, detail: '@hyzyla/pdfium is not installed', remedy };
+  }
+  return { name, ok: true, needed: false, detail: '@hyzyla/pdfium draws pages' };
 }
 
 /** As sharp names what the command line promises; AVIF comes under `heif`. */

@@ -1,6 +1,12 @@
 import { basename } from 'node:path';
 import type { Chat } from '@internvl/chat';
-import { clientSnippets, createHandler, imageFetcher, serve as listen } from '@internvl/server/node';
+import {
+  clientSnippets,
+  createHandler,
+  imageFetcher,
+  serve as listen,
+  pdfReader,
+} from '@internvl/server/node';
 import { defineCommand } from '../command.js';
 import { globalOptions, runtimeOptions } from '../options/common-options.js';
 import { generationOptions } from '../options/generation-options.js';
@@ -49,6 +55,7 @@ export const serve = defineCommand({
         models: { [name]: await load() },
         defaults,
         ...(hosts.length > 0 && { fetchImage: imageFetcher({ hosts: hosts.includes('*') ? '*' : hosts }) }),
+        readPdf: pdfReader(),
         ...(!serving.keys && isLoopback(hostname) && { hosts: LOOPBACK }),
         log: (entry) => output.note(JSON.stringify(entry)),
       });

@@ -1,7 +1,7 @@
 import type { Trace } from '@internvl/chat';
 import { safetensorsPieces, type WritableTensor } from '@internvl/checkpoint';
 import { defineCommand } from '../command.js';
-import { readTurns, writtenHistory, writtenParts } from '../input/turns.js';
+import { pagesOf, readTurns, writtenHistory, writtenParts } from '../input/turns.js';
 import { writeWhole } from '../input/write-file.js';
 import { usageError } from '../options/usage-error.js';
 import { answerDocument } from './answer-document.js';
@@ -31,7 +31,7 @@ export const trace = defineCommand({
         ...(await writtenHistory(options)),
         { role: 'user', parts: [...parts, { type: 'text', text: prompt }] },
       ],
-      surroundings,
+      { ...surroundings, pages: pagesOf(options) },
     );
     const model = await loadModel('trace', positionals, options, surroundings, output);
     try {

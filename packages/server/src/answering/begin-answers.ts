@@ -1,6 +1,7 @@
 import type { AnswerOptions, Chat, ChatEvent, Part, Turn } from '@internvl/chat';
+import { badRequest } from '../api-error.js';
 import type { Exchange } from '../exchange.js';
-import { loadImage } from '../images/load-images.js';
+import { loadPages } from '../images/load-images.js';
 import type { WantedConversation } from '../openai/messages.js';
 import type { Asked, Service } from '../service.js';
 import type { AnswerRequest } from './answer-request.js';
@@ -23,7 +24,7 @@ export async function beginAnswers(
   const { clock, logText } = service.options;
   Object.assign(told, { model, stream });
   service.models.check(model);
-  const turns = await loadTurns(service, exchange, conversation);
+  const { turns, tileLimits } = await loadTurns(service, exchange, conversation);
   if (logText) told.prompt = textOf(turns);
   const waitingMs = clock();
   await ticket.start(choices, signal);
@@ -33,7 +34,7 @@ export async function beginAnswers(
   exchange.defer(release);
   const answering = {
     ...options,
-    ...tilesOf(chat, conversation, options.maxTiles),
+    ...tilesOf(chat, tileLimits, options.maxTiles),
     ...(conversation.system !== undefined && { system: conversation.system }),
     signal,
   };
@@ -48,12 +49,19 @@ function seeded(options: AnswerOptions, index: number): AnswerOptions {
   return options.seed === undefined || index === 0 ? options : { ...options, seed: options.seed + index };
 }
 
+/** A conversation with its images. */
+interface LoadedConversation {
+  readonly turns: readonly Turn[];
+  /** Most tiles of each image, where the request says. */
+  readonly tileLimits: readonly (number | undefined)[];
+}
+
 async function loadTurns(
-  { options }: Service,
+  { options: { fetchImage, readPdf, limits } }: Service,
   { held, signal, told }: Exchange,
   { turns }: WantedConversation,
-): Promise<Turn[]> {
-  let images = 0;
+): Promise<LoadedConversation> {
+  const tileLimits: (number | undefined)[] = [];
   const loaded: Turn[] = [];
   for (const { role, parts } of turns) {
     const ready: Part[] = [];
@@ -62,32 +70,43 @@ async function loadTurns(
         ready.push(part);
         continue;
       }
-      const image = await loadImage(part.source, {
-        fetchImage: options.fetchImage,
-        mostPixels: options.limits.pixels,
+      const { source } = part;
+      const images = await loadPages(source, {
+        fetchImage,
+        readPdf,
+        mostPixels: limits.pixels,
+        mostImages: limits.images - tileLimits.length,
         held,
         signal,
       });
-      images++;
-      ready.push({ type: 'image', image });
+      for (const image of images) {
+        if (tileLimits.length === limits.images) throw tooMany(source.param, limits.images);
+        tileLimits.push(source.maxTiles);
+        ready.push({ type: 'image', image });
+      }
     }
     loaded.push({ role, parts: ready });
   }
-  told.images = images;
-  return loaded;
+  told.images = tileLimits.length;
+  return { turns: loaded, tileLimits };
+}
+
+function tooMany(param: string, most: number) {
+  return badRequest(
+    'too_many_images',
+    param,
+    `Expected at most ${most} images, pages counting, got more; send fewer.`,
+  );
 }
 
 /** Limits of tiles, one for each image, where any image has its own. */
 function tilesOf(
   chat: Chat,
-  { turns }: WantedConversation,
+  limits: readonly (number | undefined)[],
   usual: number = chat.facts.config.maxTiles,
 ): Pick<AnswerOptions, 'maxTiles'> {
-  const sources = turns.flatMap(({ parts }) =>
-    parts.flatMap((part) => (part.type === 'image' ? [part.source] : [])),
-  );
-  if (sources.every(({ maxTiles }) => maxTiles === undefined)) return {};
-  return { maxTiles: sources.map(({ maxTiles }) => maxTiles ?? usual) };
+  if (limits.every((limit) => limit === undefined)) return {};
+  return { maxTiles: limits.map((limit) => limit ?? usual) };
 }
 
 /** Notes what the log tells of the answers that pass by. */

@@ -4,7 +4,6 @@ import { badRequest } from '../api-error.js';
 export function dataUrlBytes(url: string, param: string): Uint8Array {
   const comma = url.indexOf(',');
   const header = comma < 0 ? '' : url.slice(5, comma);
-  if (/^application\/pdf\b/i.test(header)) throw pdfRefused(param);
   if (comma < 0 || !/;\s*base64\s*$/i.test(header)) throw unreadable(param);
   let binary: string;
   try {
@@ -21,19 +20,10 @@ export function dataUrlBytes(url: string, param: string): Uint8Array {
   return Uint8Array.from(binary, (character) => character.charCodeAt(0));
 }
 
-/** PDF cannot be drawn here; said by name, since clients offer it beside images. */
-export function pdfRefused(param: string) {
-  return badRequest(
-    'unsupported_file',
-    param,
-    `Expected an image at ${param}, got a PDF, which is not drawn here; send each page as an image.`,
-  );
-}
-
 function unreadable(param: string) {
   return badRequest(
     'invalid_image_url',
     param,
-    `Expected ${param} as data:image/…;base64,… with valid base64, got something else; encode the file as base64.`,
+    `Expected ${param} as data:image/…;base64,… or data:application/pdf;base64,… with valid base64, got something else; encode the file as base64.`,
   );
 }

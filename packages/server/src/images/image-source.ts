@@ -37,3 +37,20 @@ export function imageSource(fields: Fields, urlName = 'url'): ImageSource {
   }
   return { url, param, maxTiles: maxTiles ?? TILES[detail] };
 }
+
+/**
+ * Reads `{ file_data, filename? }`, a PDF or an image as `data:` URL; in responses also `{ file_url }`.
+ *
+ * @throws 400
+ */
+export function fileSource(fields: Fields): ImageSource {
+  fields.ignore('filename');
+  if (fields.raw('file_id') !== undefined) {
+    throw badRequest(
+      'unsupported_parameter',
+      fields.at('file_id'),
+      `Expected no ${fields.at('file_id')}: this server stores no files; send ${fields.at('file_data')} as data:application/pdf;base64,….`,
+    );
+  }
+  return imageSource(fields, fields.raw('file_url') === undefined ? 'file_data' : 'file_url');
+}

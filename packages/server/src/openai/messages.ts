@@ -1,6 +1,5 @@
 import { badRequest } from '../api-error.js';
-import { pdfRefused } from '../images/data-url.js';
-import { type ImageSource, imageSource } from '../images/image-source.js';
+import { fileSource, type ImageSource, imageSource } from '../images/image-source.js';
 import { Fields } from './fields.js';
 
 export type WantedPart =
@@ -107,6 +106,13 @@ function readPart(fields: Fields): WantedPart {
       image.done();
       return { type: 'image', source: read };
     }
+    case 'file': {
+      const file = fields.object('file');
+      if (!file) throw missing(fields.at('file'));
+      const source = fileSource(file);
+      file.done();
+      return { type: 'image', source };
+    }
     default:
       throw unsupportedPart(fields, type);
   }
@@ -116,13 +122,12 @@ export function textPart(text: string): WantedPart {
   return { type: 'text', text };
 }
 
-/** What a part that is neither text nor image meets. */
+/** What a part that is neither text, image nor file meets. */
 export function unsupportedPart(fields: Fields, type: string) {
-  if (type === 'file' || type === 'input_file') return pdfRefused(fields.path);
   return badRequest(
     'unsupported_value',
     fields.at('type'),
-    `Expected ${fields.at('type')} as text or an image, got '${type.slice(0, 40)}'; the models here read nothing else.`,
+    `Expected ${fields.at('type')} as text, an image or a PDF, got '${type.slice(0, 40)}'; the models here read nothing else.`,
   );
 }
 

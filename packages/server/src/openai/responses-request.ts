@@ -1,6 +1,6 @@
 import type { AnswerRequest } from '../answering/answer-request.js';
 import { badRequest } from '../api-error.js';
-import { imageSource } from '../images/image-source.js';
+import { fileSource, imageSource } from '../images/image-source.js';
 import { modelName } from '../models/model-pool.js';
 import type { ResolvedOptions } from '../server-options.js';
 import { given, readNewTokens } from './chat-request.js';
@@ -104,6 +104,8 @@ function readPart(fields: Fields): WantedPart {
     case 'input_image':
       fields.refuse('file_id');
       return { type: 'image', source: imageSource(fields, 'image_url') };
+    case 'input_file':
+      return { type: 'image', source: fileSource(fields) };
     default:
       throw unsupportedPart(fields, type);
   }
