@@ -46,6 +46,14 @@ export class NanoServer {
     return message;
   }
 
+  /** What it holds and what it has not answered, for whoever looks for a stall. */
+  async state(): Promise<unknown> {
+    const answered = once(this.#child, 'message');
+    this.#child.send('state');
+    const [message] = await answered;
+    return message;
+  }
+
   async gauge(name: string): Promise<number> {
     const text = await (await fetch(`${this.url}/metrics`)).text();
     return Number(new RegExp(`^internvl_${name} (\\d+)$`, 'm').exec(text)?.[1]);

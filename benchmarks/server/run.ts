@@ -3,10 +3,12 @@ import { parseArgs } from 'node:util';
 import { type Asked, ask, atOnce, type Ended } from './ask.js';
 import { NanoServer } from './nano-server.js';
 import { decodeHeavy, malformed, mixedQuestions } from './questions.js';
+import { Watchdog } from './watchdog.js';
 
 // Load on the nano model over loopback, in three parts: many clients at once, each answer compared with the same request alone;
 // throughput by the number of clients; memory over many requests. Ends with status 1 when anything is lost, crossed or refused that
-// should not be. --json prints data.
+// should not be. --json prints data. When nothing ends for --stall-seconds, it tells what is under way on both sides and ends with
+// status 2; with --part only that part is run.
 const { values: options } = parseArgs({
   options: {
     clients: { type: 'string', default: '64' },
@@ -16,6 +18,8 @@ const { values: options } = parseArgs({
     'heavy-requests': { type: 'string', default: '32' },
     'heavy-tokens': { type: 'string', default: '128' },
     'memory-requests': { type: 'string', default: '5000' },
+    'stall-seconds': { type: 'string', default: '60' },
+    part: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -27,17 +31,21 @@ const count = (
     | 'waiting'
     | 'heavy-requests'
     | 'heavy-tokens'
-    | 'memory-requests',
+    | 'memory-requests'
+    | 'stall-seconds',
 ) => Number(options[name]);
 
 const server = await NanoServer.start({ running: count('running'), waiting: count('waiting') });
+const watchdog = new Watchdog(server, count('stall-seconds'));
+const wanted = (part: string) => options.part === undefined || options.part === part;
 const report = {
   machine: `${cpus()[0]?.model ?? 'unknown'}, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}, Node ${process.version}`,
   backend: server.backend,
-  mixed: await mixedLoad(),
-  throughput: await throughput(),
-  memory: await memoryOverTime(),
+  mixed: wanted('mixed') ? await mixedLoad() : undefined,
+  throughput: wanted('throughput') ? await throughput() : undefined,
+  memory: wanted('memory') ? await memoryOverTime() : undefined,
 };
+watchdog.stop();
 await server.close();
 if (options.json) console.log(JSON.stringify(report, null, 2));
 else
@@ -46,13 +54,15 @@ else
       .replaceAll(/["{},]/g, '')
       .replaceAll(/^\s*\n/gm, ''),
   );
-if (report.mixed.crossed.length > 0 || report.mixed.lost > 0 || report.mixed.mostWaiting > count('waiting'))
+const { mixed } = report;
+if (mixed && (mixed.crossed.length > 0 || mixed.lost > 0 || mixed.mostWaiting > count('waiting')))
   process.exitCode = 1;
 
 /** Asks until it is not told to come again; says how often it was. */
 async function persist(asked: Asked, leaveAfter?: number): Promise<Ended & { readonly refusals: number }> {
   for (let refusals = 0; ; refusals++) {
-    const ended = await ask(server.url, asked, leaveAfter);
+    const over = watchdog.begin(asked.name);
+    const ended = await ask(server.url, asked, leaveAfter).finally(over);
     if (ended.status !== 429) return { ...ended, refusals };
     // Clients wait as they were told, but not all the same time.
     const ms = (ended.retryAfterMs ?? 1000) * (0.5 + Math.random() / 2);

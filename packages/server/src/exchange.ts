@@ -84,7 +84,7 @@ export class Exchange {
 }
 
 /** Nobody reads it: it is what the log says of a client that went away, with nginx's number. */
-function clientLeft(): ApiError {
+export function clientLeft(): ApiError {
   return new ApiError(499, 'client_left', 'The client went away.');
 }
 
@@ -99,5 +99,13 @@ function late(deadlineMs: number): ApiError {
     504,
     'deadline_exceeded',
     `Expected an answer within ${deadlineMs} ms, it took longer; ask for fewer tokens, or later.`,
+  );
+}
+
+export function stalled(stallMs: number): ApiError {
+  return new ApiError(
+    408,
+    'client_stalled',
+    `Expected the answer to be read within ${stallMs} ms of being sent, it was not; read faster, or ask without stream.`,
   );
 }

@@ -84,6 +84,32 @@ describe('a client that goes away', () => {
   });
 });
 
+describe('a client that does not read', () => {
+  test('loses its place after a time, and hears of it when it reads on', async () => {
+    const { handler, chat, log } = made(
+      { running: 1, limits: { stallMs: 5 } },
+      { says: () => 'word '.repeat(1000) },
+    );
+    const response = await handler(post(CHAT, streamed));
+    const next = ask(handler, post(CHAT, { ...question, max_tokens: 1 }));
+    expect(await next).toMatchObject({ status: 200 });
+    expect(log[0]).toMatchObject({ status: 408, code: 'client_stalled' });
+    expect(chat.steps).toBeLessThan(1000);
+    expect(await response.text()).toContain('client_stalled');
+    expect(await gauges(handler)).toEqual([0, 0, 0]);
+  });
+
+  test('but not where it is the model that is slow', async () => {
+    const { handler, log } = made(
+      { limits: { stallMs: 5 } },
+      { pace: () => new Promise((resolve) => setTimeout(resolve, 20)) },
+    );
+    const response = await handler(post(CHAT, streamed));
+    expect(await response.text()).toContain('[DONE]');
+    expect(log[0]).toMatchObject({ status: 200 });
+  });
+});
+
 describe('the deadline', () => {
   test('of a whole answer is a 504, at once, whatever the chat does', async () => {
     const { open, pace } = gate();

@@ -16,6 +16,7 @@ export function resolveOptions({ models, limits = {}, ...options }: ServerOption
     limits: {
       bodyBytes: atLeast('limits.bodyBytes', limits.bodyBytes, 32 * 2 ** 20, 1),
       bodyMs: atLeast('limits.bodyMs', limits.bodyMs, 30_000, 1),
+      stallMs: atLeast('limits.stallMs', limits.stallMs, 30_000, 1),
       heldBytes: atLeast('limits.heldBytes', limits.heldBytes, 256 * 2 ** 20, 1),
       messages: atLeast('limits.messages', limits.messages, 1000, 1),
       images: atLeast('limits.images', limits.images, 32, 0),

@@ -1,7 +1,7 @@
 import { type BegunAnswers, beginAnswers } from './answering/begin-answers.js';
 import { begunEvents } from './answering/begun-events.js';
 import type { ApiError } from './api-error.js';
-import type { Exchange } from './exchange.js';
+import { type Exchange, stalled } from './exchange.js';
 import { eventStream, eventStreamHeaders, type ServerEvent } from './http/event-stream.js';
 import { readChatRequest } from './openai/chat-request.js';
 import { answering, chatChunks, chatCompletion } from './openai/chat-response.js';
@@ -50,9 +50,8 @@ const routes: readonly (PlainRoute | AskingRoute)[] = [
     const options = { request, created: seconds(service) };
     if (!request.stream) return Response.json(await chatCompletion(begun, options));
     const events = await begunEvents(begun.events, ({ value }) => answering(value));
-    return streamed(exchange, begun, chatChunks({ ...begun, events }, options), ({ body }) => ({
-      data: body,
-    }));
+    const chunks = chatChunks({ ...begun, events }, options);
+    return streamed(service, exchange, begun, chunks, ({ body }) => ({ data: body }));
   }),
   asking('/v1/responses', async (service, exchange, asked) => {
     const request = readResponsesRequest(asked.body, service.options);
@@ -60,7 +59,8 @@ const routes: readonly (PlainRoute | AskingRoute)[] = [
     const options = { request, created: seconds(service) };
     if (!request.stream) return Response.json(await wholeResponse(begun, options));
     const events = await begunEvents(begun.events, ({ value }) => answering(value));
-    return streamed(exchange, begun, responseEvents({ ...begun, events }, options), responseErrorEvent);
+    const pieces = responseEvents({ ...begun, events }, options);
+    return streamed(service, exchange, begun, pieces, responseErrorEvent);
   }),
   asking('/v1/embeddings', async (service, exchange, asked) =>
     Response.json(await embeddings(service, exchange, asked)),
@@ -92,6 +92,7 @@ function plain(name: string, guarded: boolean, reply: PlainRoute['reply']): Plai
 }
 
 function streamed(
+  { options: { limits } }: Service,
   exchange: Exchange,
   begun: BegunAnswers,
   events: AsyncGenerator<ServerEvent, void, void>,
@@ -102,6 +103,8 @@ function streamed(
   const end = () => exchange.end();
   const body = eventStream(events, {
     signal,
+    stallMs: limits.stallMs,
+    onStall: () => exchange.abort(stalled(limits.stallMs)),
     onError: (error) => errorEvent(exchange.fail(error)),
     onLeave: () => exchange.leave(),
     // A stream that was left before its first text has not touched the answers yet: they are left by themselves.

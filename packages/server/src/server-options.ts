@@ -15,6 +15,11 @@ export interface ServerLimits {
   readonly bodyBytes?: number | undefined;
   /** Longest time a body may take to arrive, Ms; 30 s by default. */
   readonly bodyMs?: number | undefined;
+  /**
+   * Longest time that a client may leave a piece of a stream unread, Ms; 30 s by default. An answer that nobody reads stands
+   * still in its place, where another one could run.
+   */
+  readonly stallMs?: number | undefined;
   /** Bytes of bodies and fetched images of all requests together; 256 MiB by default. */
   readonly heldBytes?: number | undefined;
   /** Messages of a conversation; 1000 by default. */

@@ -8,6 +8,10 @@ export interface ServerEvent {
 export interface EventStreamOptions {
   /** Ends the stream, also while its reader does not read. */
   readonly signal: AbortSignal;
+  /** Longest time that an event may wait to be read, Ms. */
+  readonly stallMs: number;
+  /** An event waited longer: ends the stream, by the signal. */
+  readonly onStall: () => void;
   /** What is sent when making events fails, or the signal fires. */
   readonly onError: (error: unknown) => ServerEvent;
   /** The reader left. */
@@ -29,16 +33,18 @@ export const eventStreamHeaders = {
  */
 export function eventStream(
   events: AsyncGenerator<ServerEvent, void, void>,
-  { signal, onError, onLeave, onEnd }: EventStreamOptions,
+  { signal, stallMs, onStall, onError, onLeave, onEnd }: EventStreamOptions,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   let ended = false;
   let onAbort = () => {};
+  let stall: ReturnType<typeof setTimeout> | undefined;
 
   /** True the first time. */
   const end = () => {
     if (ended) return false;
     ended = true;
+    clearTimeout(stall);
     signal.removeEventListener('abort', onAbort);
     // Settles behind a next() that is still under way.
     events.return().then(onEnd, onEnd);
@@ -56,6 +62,7 @@ export function eventStream(
       else signal.addEventListener('abort', onAbort);
     },
     async pull(controller) {
+      clearTimeout(stall);
       let event: ServerEvent;
       try {
         const { done, value } = await events.next();
@@ -73,6 +80,8 @@ export function eventStream(
         return;
       }
       controller.enqueue(encoder.encode(written(event)));
+      // Read at once where somebody waited for it; else a place among the running answers waits with it.
+      if ((controller.desiredSize ?? 0) <= 0) stall = setTimeout(onStall, stallMs);
     },
     async cancel(reason) {
       // First, or the signal would write to a stream that is gone.

@@ -1,4 +1,5 @@
 import { ApiError } from '../api-error.js';
+import { clientLeft } from '../exchange.js';
 import type { HeldBytes } from './held-bytes.js';
 
 export interface ReadBodyOptions {
@@ -71,7 +72,7 @@ async function readText(request: Request, { mostBytes, timeoutMs, held, signal }
     const chunks: Uint8Array[] = [];
     let length = 0;
     for (;;) {
-      const { done, value } = await Promise.race([reader.read(), ended]);
+      const { done, value } = await Promise.race([reader.read().catch(brokenOff), ended]);
       if (done) break;
       length += value.length;
       if (length > mostBytes) throw tooLarge();
@@ -87,6 +88,11 @@ async function readText(request: Request, { mostBytes, timeoutMs, held, signal }
     clearTimeout(timer);
     signal.removeEventListener('abort', onAbort);
   }
+}
+
+/** A body that cannot be read to its end is one whose client went away; that its signal says so may come later. */
+function brokenOff(): never {
+  throw clientLeft();
 }
 
 function textOf(chunks: readonly Uint8Array[]): string {

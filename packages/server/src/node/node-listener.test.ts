@@ -140,3 +140,72 @@ test('a connection serves on after a body that was refused unread', async () => 
   await until(() => seen.includes('{"status":"ok"}'));
   expect(seen).toMatch(/^HTTP\/1\.1 413 [\s\S]*HTTP\/1\.1 200 /);
 });
+
+describe('a client that goes away', () => {
+  const head = `POST ${CHAT} HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n`;
+
+  test.each([
+    ['behind the headers', head],
+    ['in the middle of its body', `${head}{"model": "scripted", `],
+  ])('%s has asked nothing, and leaves nothing behind', async (_, text) => {
+    const { chat, log, server, handler } = await listening({}, { running: 1, waiting: 0 });
+    const socket = await raw(server.port, text);
+    const busy = async () => (await fetch(`${server.url}${CHAT}`, { method: 'POST' })).status === 429;
+    while (!(await busy()));
+    const before = log.length;
+    socket.destroy();
+    await until(() => log.length > before);
+    expect(log.at(-1)).toMatchObject({ status: 499, code: 'client_left' });
+    expect(chat.asked).toEqual([]);
+    expect(await (await handler(new Request('http://a/metrics'))).text()).toContain('internvl_held_bytes 0');
+    expect(await busy()).toBe(false);
+  });
+
+  test('while it waits for its turn gives up its place in the queue', async () => {
+    let go = () => {};
+    const wait = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    const { chat, log, server } = await listening({ pace: () => wait }, { running: 1 });
+    const running = raw(server.port, written(question));
+    await running;
+    await until(() => chat.active === 1);
+    const waits = await raw(server.port, written(question));
+    const metrics = async () => (await fetch(`${server.url}/metrics`)).text();
+    while (!(await metrics()).includes('internvl_waiting 1\n'));
+    waits.destroy();
+    await until(() => log.some(({ status }) => status === 499));
+    expect(await metrics()).toContain('internvl_waiting 0\n');
+    go();
+    await until(() => log.some(({ status, route }) => status === 200 && route === CHAT));
+    expect(chat.asked).toHaveLength(1);
+  });
+});
+
+test('many requests over one connection, and many that are left: what ended early holds up nothing', async () => {
+  const { log, server } = await listening({ says: () => 'word '.repeat(50) }, { running: 2 });
+  const good = written({ ...question, max_tokens: 2 });
+  const wrong = written({ ...question, temperature: 'hot' });
+  const streams = written({ ...question, stream: true });
+  const socket = await raw(server.port, good + wrong + streams + wrong + good);
+  let seen = '';
+  socket.setEncoding('utf8').on('data', (text) => {
+    seen += text;
+  });
+  const statuses = () => [...seen.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => Number(status));
+  await until(() => statuses().length === 5 && log.length === 5);
+  expect(statuses()).toEqual([200, 400, 200, 400, 200]);
+  for (let round = 0; round < 20; round++) {
+    const controller = new AbortController();
+    const response = await fetch(`${server.url}${CHAT}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ ...question, stream: true }),
+      signal: controller.signal,
+    });
+    await response.body?.getReader().read();
+    controller.abort();
+  }
+  await until(() => log.length === 25);
+  expect(await (await fetch(`${server.url}/metrics`)).text()).toContain('internvl_running 0\n');
+});

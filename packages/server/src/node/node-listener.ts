@@ -74,8 +74,9 @@ function bodyOf(incoming: IncomingMessage, responded: () => boolean): ReadableSt
         incoming.on('data', (chunk: Uint8Array) => {
           // Nobody asks for it any more.
           if (!open || responded()) return;
-          controller.enqueue(chunk);
+          // First, or whoever asks for more on hearing of this chunk would be stopped again.
           incoming.pause();
+          controller.enqueue(chunk);
         });
         const end = (finish: () => void) => {
           if (open) finish();
