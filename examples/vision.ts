@@ -17,7 +17,9 @@ try {
   const image = await decodeImage(here('../models/nano/samples/shapes-0.png'));
   // The encoder works on the first tile while the others are not cut yet.
   async function* pixels() {
-    for await (const tile of tiles(image, config)) yield pixelValues([tile], config);
+    for await (const tile of tiles(image, config)) {
+      yield (into: Float32Array<ArrayBuffer>) => void pixelValues([tile], { ...config, into });
+    }
   }
   for await (const { index, classEmbedding, patchEmbeddings, visualTokens } of encoder.features(pixels())) {
     const shapes = [classEmbedding, patchEmbeddings, visualTokens].map((tensor) => `[${tensor?.dims}]`);

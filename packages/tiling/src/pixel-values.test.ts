@@ -27,6 +27,17 @@ describe.each(['imagenet', 'clip', 'siglip'] as const)('%s', (name) => {
   });
 });
 
+it('writes into an array of the caller, and into none of another length', () => {
+  const into = new Float32Array(768).fill(9);
+  expect(pixelValues([every], { into })).toBe(into);
+  expect(into).toEqual(pixelValues([every]));
+  for (const length of [767, 769]) {
+    expect(() => pixelValues([every], { into: new Float32Array(length) })).toThrow(
+      expect.objectContaining({ code: 'shape-mismatch' }),
+    );
+  }
+});
+
 it('is channels first, tile after tile, imagenet unless told otherwise', () => {
   const tile = (r: number, g: number, b: number) => ({
     data: Uint8Array.from([r, g, b]),

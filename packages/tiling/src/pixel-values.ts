@@ -12,6 +12,11 @@ export interface PixelValuesOptions extends Partial<Normalisation> {
   readonly arithmetic?: 'separate' | 'fused' | undefined;
 }
 
+export interface IntoOption {
+  /** Array of just the length that is needed, to write into instead of a new one. */
+  readonly into?: Float32Array<ArrayBuffer> | undefined;
+}
+
 /** The 256 values of a channel, in the reference's float32 operations. */
 function channelTable(
   mean: number,
@@ -80,16 +85,25 @@ function tablesOf({ mean, std, arithmetic = 'separate' }: PixelValuesOptions) {
  * array, bit for bit what the reference computes.
  *
  * @param images tiles in order; any images of one common size will do. None gives an empty array.
- * @param options `mean` and `std` of the checkpoint, imagenet's when left out.
- * @throws `shape-mismatch` when sizes differ; `invalid-option` for a `std` that is not positive.
+ * @param options `mean` and `std` of the checkpoint, imagenet's when left out; `into` is filled and returned.
+ * @throws `shape-mismatch` when sizes differ, or `into` is of another length; `invalid-option` for a `std` that is not positive.
  * @see `build_transform` in OpenGVLab/InternVL `internvl_chat/internvl/train/dataset.py`.
  */
 export function pixelValues(
   images: readonly RgbImage[],
-  options: PixelValuesOptions = {},
+  options: PixelValuesOptions & IntoOption = {},
 ): Float32Array<ArrayBuffer> {
   const { width, height } = checkImages(images);
-  return gather(images, tablesOf(options), new Float32Array(images.length * 3 * width * height));
+  const length = images.length * 3 * width * height;
+  const { into = new Float32Array(length) } = options;
+  if (into.length !== length) {
+    throw new TilingError(
+      'shape-mismatch',
+      `Expected tiles of ${into.length} values, got one of ${length}; pass each size on its own.`,
+      { expected: into.length, actual: length },
+    );
+  }
+  return gather(images, tablesOf(options), into);
 }
 
 /**

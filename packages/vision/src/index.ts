@@ -1,4 +1,4 @@
-export type { PixelValues } from './tile-batches.js';
+export type { PixelValues, TileWriter } from './tile-batches.js';
 export {
   type EncodeOptions,
   type TileFeatures,

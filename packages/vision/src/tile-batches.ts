@@ -1,17 +1,27 @@
 import { dims, InternVLError, type Tensor } from '@internvl/backend';
+import type { TileBuffers } from './tile-buffers.js';
 import type { VisionSizes } from './vision-ports.js';
 
+/** Writes the pixel values of one tile, `[3, H, W]`, into memory that the encoder has for them. */
+export type TileWriter = (into: Float32Array<ArrayBuffer>) => void;
+
 /**
- * Normalised tiles: one tensor `[tiles, 3, H, W]`, or tiles one after the other, each `[3, H, W]` without its
- * dimensions, so that work can start before the last tile is cut.
+ * Normalised tiles: one tensor `[tiles, 3, H, W]`, or tiles one after the other, so that work can start before the last tile
+ * is cut. Each of these is `[3, H, W]` without its dimensions, or a function that writes such numbers, which needs no memory of
+ * its own for each tile.
  */
-export type PixelValues = Tensor<'float32'> | AsyncIterable<Float32Array> | Iterable<Float32Array>;
+export type PixelValues =
+  | Tensor<'float32'>
+  | AsyncIterable<Float32Array | TileWriter>
+  | Iterable<Float32Array | TileWriter>;
 
 /** Some tiles that go through the graph together. */
 export interface TileBatch {
   readonly tiles: number;
   /** `[tiles, 3, H, W]` */
   readonly data: Float32Array;
+  /** To be called when nothing reads the data any more. */
+  readonly release: () => void;
 }
 
 /**
@@ -24,6 +34,7 @@ export async function* tileBatches(
   source: PixelValues,
   { tileHeight, tileWidth }: VisionSizes,
   tilesPerRun: number,
+  buffers: TileBuffers,
 ): AsyncGenerator<TileBatch, void, void> {
   const size = 3 * tileHeight * tileWidth;
   if ('dims' in source) {
@@ -31,29 +42,33 @@ export async function* tileBatches(
     const data = await source.getData();
     for (let first = 0; first < tiles; first += tilesPerRun) {
       const count = Math.min(tilesPerRun, tiles - first);
-      yield { tiles: count, data: data.subarray(first * size, (first + count) * size) };
+      yield { tiles: count, data: data.subarray(first * size, (first + count) * size), release: () => {} };
     }
     return;
   }
-  let waiting: Float32Array[] = [];
+  let batch: Float32Array<ArrayBuffer> | undefined;
+  let filled = 0;
+  const full = (): TileBatch => {
+    const buffer = batch!;
+    const tiles = filled;
+    [batch, filled] = [undefined, 0];
+    return { tiles, data: buffer.subarray(0, tiles * size), release: () => buffers.give(buffer) };
+  };
   for await (const tile of source) {
-    if (tile.length !== size) throw wrongTile(tile.length, tileHeight, tileWidth);
-    waiting.push(tile);
-    if (waiting.length === tilesPerRun) {
-      yield joined(waiting, size);
-      waiting = [];
+    if (typeof tile !== 'function') {
+      if (tile.length !== size) throw wrongTile(tile.length, tileHeight, tileWidth);
+      if (tilesPerRun === 1) {
+        yield { tiles: 1, data: tile, release: () => {} };
+        continue;
+      }
     }
+    batch ??= buffers.take();
+    const place = batch.subarray(filled * size, (filled + 1) * size);
+    if (typeof tile === 'function') tile(place);
+    else place.set(tile);
+    if (++filled === tilesPerRun) yield full();
   }
-  if (waiting.length > 0) yield joined(waiting, size);
-}
-
-function joined(tiles: readonly Float32Array[], size: number): TileBatch {
-  if (tiles.length === 1) return { tiles: 1, data: tiles[0]! };
-  const data = new Float32Array(tiles.length * size);
-  tiles.forEach((tile, index) => {
-    data.set(tile, index * size);
-  });
-  return { tiles: tiles.length, data };
+  if (filled > 0) yield full();
 }
 
 function wrongTile(length: number, height: number, width: number): InternVLError {

@@ -1,5 +1,6 @@
 import { type Graph, hostTensor, InternVLError, type RunOptions, type Tensors } from '@internvl/backend';
 import { describe, expect, test } from 'vitest';
+import type { PixelValues } from './tile-batches.js';
 import { VisionEncoder } from './vision-encoder.js';
 
 /** Tiles of 2 × 4 pixels, 3 tokens of width 2, 2 visual tokens of width 3; numbers tell tile and place. */
@@ -145,6 +146,40 @@ describe('visual tokens', () => {
 });
 
 describe('a source of tiles', () => {
+  test('may write into memory of the encoder, which is used again', async () => {
+    for (const tilesPerRun of [1, 2, 3]) {
+      const graph = new FakeGraph();
+      const buffers = new Set<ArrayBufferLike>();
+      const run = graph.run.bind(graph);
+      graph.run = async (feeds, options) => {
+        const { data } = feeds.pixel_values!;
+        const before = data.slice();
+        buffers.add(data.buffer);
+        await new Promise((resolve) => setTimeout(resolve));
+        // Nobody writes into what is in the graph.
+        expect(data).toEqual(before);
+        return run(feeds, options);
+      };
+      const encoder = new VisionEncoder(graph, { tilesPerRun });
+      const tokensOf = async (values: PixelValues) => {
+        const seen = [];
+        for await (const { visualTokens } of encoder.visualTokens(values)) seen.push([...visualTokens.data]);
+        return seen;
+      };
+      const numbers = [1, 2, 3, 4, 5, 6, 7];
+      const expected = await tokensOf(numbers.map(tile));
+      buffers.clear();
+      const writers = numbers.map((number) => (into: Float32Array) => void into.fill(number));
+      const [one, other] = await Promise.all([tokensOf(writers), tokensOf(writers)]);
+      expect([one, other]).toEqual([expected, expected]);
+      expect(await tokensOf(writers.map((write, at) => (at % 2 ? tile(at + 1) : write)))).toEqual(expected);
+      const own = [...buffers].filter(({ byteLength }) => byteLength === tilesPerRun * 24 * 4);
+      if (tilesPerRun > 1) expect(own).toHaveLength(2);
+      await tokensOf(writers);
+      expect(buffers.size).toBeLessThanOrEqual(tilesPerRun === 1 ? 2 + 3 : 2);
+    }
+  });
+
   test('is read one batch ahead of nothing, and closed when the loop is left', async () => {
     const seen = { pulled: 0, closed: false };
     const encoder = new VisionEncoder(new FakeGraph());

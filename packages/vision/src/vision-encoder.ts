@@ -1,5 +1,6 @@
 import { type Graph, hostTensor, InternVLError, type Tensor, type Tensors } from '@internvl/backend';
 import { type PixelValues, tileBatches } from './tile-batches.js';
+import { TileBuffers } from './tile-buffers.js';
 import { type VisionSizes, visionSizes } from './vision-ports.js';
 
 export interface VisionEncoderOptions {
@@ -53,6 +54,7 @@ export class VisionEncoder {
   readonly sizes: VisionSizes;
   readonly #graph: Graph;
   readonly #tilesPerRun: number;
+  readonly #buffers: TileBuffers;
 
   /** @throws `model-unreadable` when the graph is not a vision graph, `invalid-option` */
   constructor(graph: Graph, { tilesPerRun = 1 }: VisionEncoderOptions = {}) {
@@ -66,6 +68,8 @@ export class VisionEncoder {
     this.sizes = visionSizes(graph);
     this.#graph = graph;
     this.#tilesPerRun = tilesPerRun;
+    const { tileHeight, tileWidth } = this.sizes;
+    this.#buffers = new TileBuffers(tilesPerRun * 3 * tileHeight * tileWidth);
   }
 
   /**
@@ -130,10 +134,12 @@ export class VisionEncoder {
     const { tileHeight, tileWidth } = this.sizes;
     let loaded = 0;
     signal?.throwIfAborted();
-    for await (const { tiles, data } of tileBatches(pixelValues, this.sizes, this.#tilesPerRun)) {
+    const batches = tileBatches(pixelValues, this.sizes, this.#tilesPerRun, this.#buffers);
+    for await (const { tiles, data, release } of batches) {
       const feed = hostTensor('float32', data, [tiles, 3, tileHeight, tileWidth]);
       signal?.throwIfAborted();
       const made = await this.#graph.run({ pixel_values: feed }, { outputs, signal });
+      release();
       const rows = await perTile(made, outputs, tiles);
       signal?.throwIfAborted();
       for (const tensors of rows) {

@@ -1,7 +1,9 @@
 import type { Tile } from '@internvl/tiling';
+import type { TileWriter } from '@internvl/vision';
 import { breath } from '../breath.js';
 import type { FeatureOptions, TileFeatures } from '../chat.js';
 import type { ChatModel } from '../chat-model.js';
+import { oneAhead } from '../images/one-ahead.js';
 import { planImages } from '../images/plan-images.js';
 import { type TilePixels, tilePixels } from '../images/tile-pixels.js';
 import type { ImageInput } from '../turn.js';
@@ -15,7 +17,7 @@ export async function* encodeFeatures(
   const wanted = [{ turn: 0, images: [image], frame: false }];
   for await (const { planned } of planImages(wanted, config, { ...options, decodeFile, signal })) {
     const crops: Tile[] = [];
-    const pixels = kept(tilePixels([planned], config, { signal }), crops);
+    const pixels = kept(oneAhead(tilePixels([planned], config, { signal })), crops);
     for await (const features of vision.features(pixels, { signal })) {
       await breath(signal);
       const { index, box, thumbnail, data, size } = crops.shift()!;
@@ -34,9 +36,12 @@ export async function* encodeFeatures(
   }
 }
 
-async function* kept(source: AsyncIterable<TilePixels>, crops: Tile[]) {
+async function* kept(
+  source: AsyncIterable<TilePixels>,
+  crops: Tile[],
+): AsyncGenerator<TileWriter, void, void> {
   for await (const { tile, pixels } of source) {
     crops.push(tile);
-    yield pixels();
+    yield (into) => void pixels(into);
   }
 }

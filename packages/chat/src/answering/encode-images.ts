@@ -1,9 +1,10 @@
 import { type Tensor, untilAborted } from '@internvl/backend';
-import type { TileFeatures } from '@internvl/vision';
+import type { TileFeatures, TileWriter } from '@internvl/vision';
 import { breath } from '../breath.js';
 import type { ChatModel } from '../chat-model.js';
 import type { VisionProgress } from '../event.js';
-import { tilePixels } from '../images/tile-pixels.js';
+import { oneAhead } from '../images/one-ahead.js';
+import { type TilePixels, tilePixels } from '../images/tile-pixels.js';
 import type { ShownImages } from './memory.js';
 import type { TileCache } from './tile-cache.js';
 
@@ -22,16 +23,16 @@ export interface EncodeImagesOptions {
 interface Passing {
   readonly index: number;
   readonly key: string | undefined;
-  readonly pixels: Float32Array;
+  /** For those who want to see them. */
+  readonly pixels: Float32Array | undefined;
   /** Tells other answers that wait for it. */
   readonly over: () => void;
 }
 
 /** A tile that another answer has in the encoder. */
-interface Elsewhere {
+interface Elsewhere extends Pick<TilePixels, 'pixels'> {
   readonly index: number;
   readonly key: string | undefined;
-  pixels(): Float32Array;
 }
 
 /**
@@ -54,14 +55,15 @@ export async function* encodeImages(
   const elsewhere: Elsewhere[] = [];
   let encoded = 0;
 
-  const pass = (index: number, key: string | undefined, pixels: Float32Array) => {
-    passing.push({ index, key, pixels, over: cache?.begin(key) ?? (() => {}) });
-    return pixels;
+  const pass = ({ index, key, pixels }: Elsewhere): Float32Array | TileWriter => {
+    const seen = onTile && pixels();
+    passing.push({ index, key, pixels: seen, over: cache?.begin(key) ?? (() => {}) });
+    return seen ?? ((into) => void pixels(into));
   };
 
-  /** The tiles that neither the cache nor another answer has. */
-  async function* unknown(): AsyncGenerator<Float32Array, void, void> {
-    for await (const { tile, arithmetic, pixels } of tilePixels(planned, config, { signal })) {
+  /** The tiles that neither the cache nor another answer has; one is cut while the one before is in the encoder. */
+  async function* unknown(): AsyncGenerator<Float32Array | TileWriter, void, void> {
+    for await (const { tile, arithmetic, pixels } of oneAhead(tilePixels(planned, config, { signal }))) {
       const index = names.length;
       const key = await cache?.keyOf(tile.data, arithmetic);
       names.push(key);
@@ -72,7 +74,7 @@ export async function* encodeImages(
       } else if (!onTile && cache?.underway(key)) {
         elsewhere.push({ index, key, pixels });
       } else {
-        yield pass(index, key, pixels());
+        yield pass({ index, key, pixels });
       }
     }
   }
@@ -85,12 +87,14 @@ export async function* encodeImages(
     }
   }
 
-  async function* encode(values: AsyncIterable<Float32Array> | Iterable<Float32Array>) {
+  async function* encode(
+    values: AsyncIterable<Float32Array | TileWriter> | Iterable<Float32Array | TileWriter>,
+  ) {
     const tiles = onTile ? vision.features(values, { signal }) : vision.visualTokens(values, { signal });
     for await (const tile of tiles) {
       await breath(signal);
       const { index, key, pixels, over } = passing.shift()!;
-      if (onTile && 'lastHiddenState' in tile) onTile(pixels, tile);
+      if (onTile && pixels && 'lastHiddenState' in tile) onTile(pixels, tile);
       encoded++;
       tokens.set(index, tile.visualTokens!);
       cache?.set(key, tile.visualTokens!);
@@ -102,14 +106,15 @@ export async function* encodeImages(
 
   try {
     yield* encode(unknown());
-    for (const { index, key, pixels } of elsewhere) {
+    for (const left of elsewhere) {
+      const { index, key } = left;
       for (let other = cache?.underway(key); other; other = cache?.underway(key)) {
         await untilAborted(other, signal, () => {});
       }
       const known = await cache?.find(key);
       if (known) tokens.set(index, known);
       // The other answer ended without, or there was no room to keep it. One by one: nobody waits for one who waits.
-      else yield* encode([pass(index, key, pixels())]);
+      else yield* encode([pass(left)]);
       yield* news();
     }
   } finally {

@@ -39,10 +39,10 @@ export class TileCache {
    * Key of a tile by its pixels and how they become pixel values; undefined where the platform cannot hash (an insecure
    * origin).
    */
-  async keyOf(pixels: Uint8Array, arithmetic: string): Promise<string | undefined> {
+  async keyOf(pixels: Uint8Array<ArrayBuffer>, arithmetic: string): Promise<string | undefined> {
     const { subtle } = globalThis.crypto ?? {};
     if (!subtle) return undefined;
-    const digest = new Uint8Array(await subtle.digest('SHA-256', new Uint8Array(pixels)));
+    const digest = new Uint8Array(await subtle.digest('SHA-256', pixels));
     return `${arithmetic}:${Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
   }
 

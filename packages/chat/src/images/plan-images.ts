@@ -5,6 +5,10 @@ import type { ImageTiled } from '../event.js';
 import type { TileOptions } from '../options.js';
 import { type Decoded, type DecodeFile, decodeImage } from './decode-image.js';
 import type { Placeholder } from './placeholders.js';
+import { workAhead } from './work-ahead.js';
+
+/** Images that are decoded at a time, where the platform does that in the background. */
+const DECODED_AHEAD = 3;
 
 /** A decoded image with its plan. */
 export interface PlannedImage {
@@ -22,7 +26,7 @@ export interface PlanImagesOptions extends TileOptions {
 }
 
 /**
- * Decodes the images of placeholders and plans their tiles, one after the other.
+ * Decodes the images of placeholders and plans their tiles, in order; the next ones are decoded meanwhile.
  *
  * @throws `invalid-option` when `maxTiles` is a list that does not fit the images, and what decoding and planning throw
  */
@@ -32,23 +36,27 @@ export async function* planImages(
   { decodeFile, firstIndex = 0, signal, ...options }: PlanImagesOptions,
 ): AsyncGenerator<{ readonly placeholder: Placeholder; readonly planned: PlannedImage }, void, void> {
   const maxTiles = tileBudgets(wanted, options.maxTiles ?? config.maxTiles);
+  const inputs = wanted.flatMap((placeholder) => placeholder.images.map((input) => ({ placeholder, input })));
+  const decode = async ({ placeholder, input }: (typeof inputs)[number], ending: AbortSignal) => {
+    ending.throwIfAborted();
+    return {
+      placeholder,
+      decoded: await decodeImage(input, decodeFile, { exif: options.exif, signal: ending }),
+    };
+  };
   let image = 0;
-  for (const placeholder of wanted) {
-    for (const input of placeholder.images) {
-      signal?.throwIfAborted();
-      const decoded = await decodeImage(input, decodeFile, { exif: options.exif, signal });
-      const limits = placeholder.frame
-        ? { minTiles: 1, maxTiles: 1 }
-        : limitsOf(options.minTiles ?? config.minTiles, maxTiles[image]!, options.minTiles === undefined);
-      const planned = planImage(decoded, config, {
-        ...limits,
-        thumbnail: options.thumbnail ?? config.thumbnail,
-        frame: placeholder.frame,
-        index: firstIndex + image,
-      });
-      image++;
-      yield { placeholder, planned };
-    }
+  for await (const { placeholder, decoded } of workAhead(inputs, decode, { most: DECODED_AHEAD, signal })) {
+    const limits = placeholder.frame
+      ? { minTiles: 1, maxTiles: 1 }
+      : limitsOf(options.minTiles ?? config.minTiles, maxTiles[image]!, options.minTiles === undefined);
+    const planned = planImage(decoded, config, {
+      ...limits,
+      thumbnail: options.thumbnail ?? config.thumbnail,
+      frame: placeholder.frame,
+      index: firstIndex + image,
+    });
+    image++;
+    yield { placeholder, planned };
   }
 }
 

@@ -9,8 +9,8 @@ type Arithmetic = 'fused' | 'separate';
 export interface TilePixels {
   readonly tile: Tile;
   readonly arithmetic: Arithmetic;
-  /** Its pixel values, `[3, tileSize, tileSize]`, computed when asked for. */
-  pixels(): Float32Array;
+  /** Its pixel values, `[3, tileSize, tileSize]`, computed when asked for, into an array that is given. */
+  pixels(into?: Float32Array<ArrayBuffer>): Float32Array;
 }
 
 /** Cuts planned images, tile after tile. */
@@ -23,7 +23,7 @@ export async function* tilePixels(
     // transformers' video processor is the fused one in every native checkpoint.
     const arithmetic = frame && layout === 'native' ? 'fused' : 'separate';
     for await (const tile of tiles(image, plan, { signal })) {
-      yield { tile, arithmetic, pixels: () => pixelValues([tile], { mean, std, arithmetic }) };
+      yield { tile, arithmetic, pixels: (into) => pixelValues([tile], { mean, std, arithmetic, into }) };
     }
   }
 }
