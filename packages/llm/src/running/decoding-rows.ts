@@ -126,7 +126,6 @@ export class DecodingRows {
       if (this.#choose(lane, choose, start + chosen + 1, guess[chosen])) right++;
       chosen++;
     }
-    lane.lookup?.learn(guess.length, right);
     this.#batch.truncate(0, start + chosen);
   }
 

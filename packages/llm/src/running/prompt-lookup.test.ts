@@ -9,44 +9,114 @@ import { PromptLookup } from './prompt-lookup.js';
 import { RunningBatch } from './running-batch.js';
 import type { RunningOptions } from './running-options.js';
 
+/** Ids from 0 on, none twice. */
+const text = (length: number) => Array.from({ length }, (_, index) => index);
+
 describe('guesses', () => {
   it('go on as the text did where its last three tokens stood last', () => {
-    const lookup = new PromptLookup([1, 2, 3, 4, 5, 6, 1, 2, 3, 7, 8, 9]);
+    const lookup = new PromptLookup([1, 2, 3, 4, 5, 6, 1, 2, 3, 7, 8, 9, 10, 11]);
     expect(lookup.guess(9)).toEqual([]);
-    for (const id of [1, 2, 3]) lookup.add(id);
-    expect(lookup.guess(9)).toEqual([7, 8, 9]);
-    expect(lookup.guess(2)).toEqual([7, 8]);
+    for (const id of [1, 2, 3, 7, 8]) lookup.add(id);
+    expect(lookup.guess(9)).toEqual([9]);
+    for (let round = 0; round < 8; round++) for (const id of [9, 10, 11, 1, 2, 3, 7, 8]) lookup.add(id);
+    expect(lookup.guess(9)).toEqual([9, 10, 11, 1, 2, 3, 7]);
+    expect(lookup.guess(2)).toEqual([9, 10]);
     expect(lookup.guess(0)).toEqual([]);
+    expect(lookup.guess(-1)).toEqual([]);
   });
 
   it('are never of slots, nor from behind them', () => {
-    const lookup = new PromptLookup([1, 2, 3, 9, 9, 9, 9, 9, 4], 9);
-    for (const id of [1, 2, 3]) lookup.add(id);
-    expect(lookup.guess(5)).toEqual([]);
-    for (const id of [9, 9, 9]) lookup.add(id);
-    expect(lookup.guess(5)).toEqual([]);
+    const sure = [...text(40), 77, 77, 77, ...text(3)];
+    const lookup = new PromptLookup(sure, 77);
+    for (const id of text(36).slice(3)) lookup.add(id);
+    expect(lookup.guess(9)).toEqual([36, 37, 38, 39]);
+    for (const id of [36, 37, 38, 39]) lookup.add(id);
+    expect(lookup.guess(9)).toEqual([]);
+    for (const id of [77, 77, 77]) lookup.add(id);
+    expect(lookup.guess(9)).toEqual([]);
   });
 
-  it('grow longer while they are right, shorter and rarer while they are not', () => {
-    const text = Array.from({ length: 40 }, (_, index) => index);
-    const lookup = new PromptLookup([...text, 0, 1, 2]);
-    expect(lookup.guess(20)).toHaveLength(3);
-    for (let round = 0; round < 3; round++) lookup.learn(3, 3);
-    expect(lookup.guess(20)).toHaveLength(7);
-    for (let round = 0; round < 3; round++) lookup.learn(7, 0);
-    expect(lookup.guess(20)).toHaveLength(1);
-    lookup.learn(1, 0);
+  it('begin when two tokens would have been guessed, reach further while they would be, and end when not', () => {
+    const lookup = new PromptLookup([...text(60), 0, 1, 2]);
+    const reach = (id: number) => {
+      lookup.add(id);
+      return lookup.guess(20).length;
+    };
+    const copied = text(50)
+      .slice(3)
+      .map((id) => reach(id));
+    expect(copied.slice(0, 2)).toEqual([0, 1]);
+    expect(copied).toEqual([...copied].sort((one, other) => one - other));
+    expect(copied.at(-1)).toBe(7);
+    // Another end to each match: what was expected never comes.
+    const other = [];
+    for (let round = 0; round < 20; round++) {
+      for (const id of text(3)) lookup.add(id);
+      other.push(reach(1000 + round));
+    }
     expect(lookup.guess(20)).toEqual([]);
-    for (let id = 3; id < 10; id++) lookup.add(id);
+    for (const id of text(3)) lookup.add(id);
     expect(lookup.guess(20)).toEqual([]);
-    lookup.add(10);
-    expect(lookup.guess(20)).toEqual([11]);
-    // The next silence is longer.
-    lookup.learn(1, 0);
-    for (let id = 11; id < 26; id++) lookup.add(id);
-    expect(lookup.guess(20)).toEqual([]);
-    lookup.add(26);
-    expect(lookup.guess(20)).toEqual([27]);
+  });
+});
+
+/** Runs and guessed tokens of a text that is told behind a prompt. */
+function tellBehind(prompt: readonly number[], answer: readonly number[]) {
+  const lookup = new PromptLookup(prompt);
+  let [runs, guessed] = [0, 0];
+  for (let at = 0; at < answer.length; runs++) {
+    const guess = lookup.guess(answer.length - at - 1);
+    guessed += guess.length;
+    let right = 0;
+    while (right < guess.length && guess[right] === answer[at + right]) right++;
+    for (const id of answer.slice(at, at + right + 1)) lookup.add(id);
+    at += right + 1;
+  }
+  return { runs, guessed };
+}
+
+describe('what guessing costs', () => {
+  const random = seededRandom(23);
+  const below = (count: number) => Math.floor(random() * count);
+  const page = Array.from({ length: 600 }, () => below(5000));
+
+  /** A copy of which a share is left out or is another. */
+  const edited = (share: number) =>
+    page.flatMap((id) => (random() >= share ? [id] : random() < 0.5 ? [] : [5000 + below(100)]));
+
+  it.each([
+    ['a copy', page, 0.25],
+    ['a copy of which a token in thirty differs', edited(1 / 30), 0.45],
+    ['a copy of which a token in ten differs', edited(1 / 10), 0.75],
+  ])('%s takes far fewer runs than it has tokens', (_, answer, most) => {
+    expect(tellBehind(page, answer).runs / answer.length).toBeLessThan(most);
+  });
+
+  it('a text that does not copy has next to no guess, however often its beginnings are those of the page', () => {
+    // Three tokens of the page, then others: every match is a trap.
+    const traps = Array.from({ length: 200 }, () => {
+      const at = below(590);
+      return [...page.slice(at, at + 3), 6000 + below(50)];
+    }).flat();
+    const { runs, guessed } = tellBehind(page, traps);
+    expect(guessed).toBeLessThan(traps.length / 50);
+    expect(runs).toBeGreaterThan(traps.length * 0.99);
+    const fresh = Array.from({ length: 800 }, () => below(5000));
+    expect(tellBehind(page, fresh)).toEqual({ runs: 800, guessed: 0 });
+  });
+
+  it('never much, even where a guess is half as dear as a run: texts of few tokens, which match by chance', () => {
+    for (let tokens = 2; tokens < 12; tokens++) {
+      const told = Array.from({ length: 600 }, () => below(tokens));
+      const { runs, guessed } = tellBehind(page, told);
+      expect(runs + guessed / 2).toBeLessThan(told.length * 1.02);
+    }
+  });
+
+  it('begins anew where a text comes to copy again', () => {
+    const between = Array.from({ length: 300 }, () => below(5000));
+    const { runs } = tellBehind(page, [...page.slice(0, 200), ...between, ...page.slice(200, 400)]);
+    expect(runs).toBeLessThan(300 + 0.4 * 400);
   });
 });
 

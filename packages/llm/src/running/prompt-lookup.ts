@@ -1,13 +1,18 @@
-/** Tokens that must be the same before a guess is made. */
+/** Tokens that must be the same before something is guessed. */
 const MATCH_TOKENS = 3;
-/** Tokens without a guess after bad ones, at first and at most. */
-const SHORT_SILENCE = 8;
-const LONG_SILENCE = 128;
+/** Most tokens of a guess. */
+const MOST_TOKENS = 7;
+/** What one token counts in the share of those that would have been guessed right. */
+const WEIGHT = 1 / 16;
+/** A guess reaches as far as it is at least as likely right as wrong. */
+const ENOUGH = 1 / 2;
+/** Just not enough: two tokens that would have been right begin it. */
+const FIRST_SHARE = 0.45;
 
 /**
  * Guesses how a text goes on from where its last tokens stood before, in the prompt or in the answer: what copies (OCR,
- * documents, code) copies on. How many tokens it guesses follows from how many were right; when too few were, it is
- * silent for a while, ever longer.
+ * documents, code) copies on. Whether and how far it guesses follows from how many of the tokens so far it would have
+ * guessed, which costs nothing to find out: it is silent where a text does not copy, and begins when it does.
  *
  * Source: prompt lookup decoding (Saxena 2023), transformers' `PromptLookupCandidateGenerator`.
  */
@@ -16,10 +21,10 @@ export class PromptLookup {
   /** For the tokens of each match, where what followed them last stands. */
   readonly #followers = new Map<string, number>();
   readonly #ignored: number | undefined;
-  /** Share of guessed tokens that were right, the latest counting most. */
-  #trust = 0.5;
-  #silent = 0;
-  #nextSilence = SHORT_SILENCE;
+  /** Share of the tokens that it would have guessed which came, the latest counting most. */
+  #share = FIRST_SHARE;
+  /** Where the text stood before as it stands now, the token behind. */
+  #follower: number | undefined;
 
   /** `ignored`: an id that says nothing, as those of slots do not. */
   constructor(ids: Iterable<number>, ignored?: number) {
@@ -32,37 +37,29 @@ export class PromptLookup {
     return this.#ids.length;
   }
 
-  /** Notes a new token. */
+  /** Notes a new token of the answer, guessed or not. */
   add(id: number): void {
+    const expected = this.#follower === undefined ? this.#ignored : this.#ids[this.#follower];
+    if (expected !== this.#ignored) this.#share += WEIGHT * ((expected === id ? 1 : 0) - this.#share);
     this.#append(id);
-    if (this.#silent > 0) this.#silent--;
   }
 
   /** Guesses at most so many tokens; often none. */
   guess(most: number): readonly number[] {
-    if (this.#silent > 0 || most < 1) return [];
-    const start = this.#followers.get(this.#lastKey() ?? '');
+    const start = this.#follower;
     if (start === undefined) return [];
-    const length = this.#trust >= 0.7 ? 7 : this.#trust >= 0.4 ? 3 : 1;
-    const guess = this.#ids.slice(start, start + Math.min(most, length));
+    const reach = Math.min(most, MOST_TOKENS, Math.floor(Math.log(ENOUGH) / Math.log(this.#share)));
+    const guess = this.#ids.slice(start, start + Math.max(0, reach));
     const end = guess.indexOf(this.#ignored ?? -1);
     return end < 0 ? guess : guess.slice(0, end);
   }
 
-  /** Notes how many tokens of a guess were right. */
-  learn(guessed: number, right: number): void {
-    this.#trust = 0.75 * this.#trust + 0.25 * (right / guessed);
-    if (right === guessed) this.#nextSilence = SHORT_SILENCE;
-    if (this.#trust >= 0.25) return;
-    this.#trust = 0.3;
-    this.#silent = this.#nextSilence;
-    this.#nextSilence = Math.min(LONG_SILENCE, 2 * this.#nextSilence);
-  }
-
   #append(id: number): void {
-    const key = this.#lastKey();
-    if (key !== undefined) this.#followers.set(key, this.#ids.length);
+    const before = this.#lastKey();
+    if (before !== undefined) this.#followers.set(before, this.#ids.length);
     this.#ids.push(id);
+    const key = this.#lastKey();
+    this.#follower = key === undefined ? undefined : this.#followers.get(key);
   }
 
   #lastKey(): string | undefined {
