@@ -30,7 +30,7 @@ let service: InferenceService;
 beforeAll(async () => {
   cache = await mkdtemp(join(tmpdir(), 'internvl-remote-'));
   local = await backendByName('cpu', { threads: 1 });
-  const { converted } = await convertedModel(golden.folder, { cache });
+  const { converted } = await convertedModel(golden.folder, { cache }, { choose: async () => 'fp32' });
   const repository = join(cache, 'repository');
   await writeTritonRepository(converted, { directory: repository });
   service = await serveInference({ backend: local, repository });

@@ -16,23 +16,28 @@ export async function assertHalves(
   signal?: AbortSignal,
 ): Promise<void> {
   const precision = [vision, llm].find(isHalf);
-  if (precision === undefined) return;
+  if (precision === undefined || (await hasHalves(backend, signal))) return;
+  throw new InternVLError(
+    'unsupported-operator',
+    `Expected ${backend.name} to compute with half floats (shader-f16) for ${precision}, it does not; load the model with precision q4, or on another device.`,
+    { operator: 'Cast', backend: backend.name, precision },
+  );
+}
+
+/** Whether a backend computes in float16: it adds two numbers. */
+export async function hasHalves(backend: Backend, signal?: AbortSignal): Promise<boolean> {
   try {
     const graph = await backend.load({ bytes: doubled() }, { signal });
     try {
       await graph.run({ x: hostTensor('float32', Float32Array.of(1, 2), [2]) }, { signal });
+      return true;
     } finally {
       await graph.dispose();
     }
   } catch (error) {
-    if (!InternVLError.is(error, 'run-failed') && !InternVLError.is(error, 'unsupported-operator'))
-      throw error;
-    throw new InternVLError(
-      'unsupported-operator',
-      `Expected ${backend.name} to compute with half floats (shader-f16) for ${precision}, it does not; load the model with precision q4, or on another device.`,
-      { operator: 'Cast', backend: backend.name, precision },
-      { cause: error },
-    );
+    if (InternVLError.is(error, 'run-failed') || InternVLError.is(error, 'unsupported-operator'))
+      return false;
+    throw error;
   }
 }
 

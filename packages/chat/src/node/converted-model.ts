@@ -16,7 +16,6 @@ import {
   isConverted,
   openConverted,
   openFolder,
-  type ResolvedModel,
   resolveModel,
 } from '@internvl/checkpoint/node';
 import type { LoadOptions } from '../load-options.js';
@@ -33,37 +32,50 @@ export interface FoundModel {
 
 type Options = Pick<LoadOptions, 'precision' | 'cache' | 'env' | 'signal' | 'onProgress'>;
 
+/** What is asked about a model that is to be converted, before anything large of it is fetched or written. */
+export interface BeforeConversion {
+  /** Which precision `auto` stands for. */
+  choose(config: ModelConfig): Promise<string>;
+  /** Looks at the memory, where that is wanted; a converted folder's too. */
+  readonly check?: CheckMemory | undefined;
+}
+
 /**
  * Finds a model by folder or Hub id, and converts it into the cache unless it is converted already.
  *
- * @param check asked before anything large is fetched or written, where the memory is to be looked at
  * @throws what `check` throws, and as `resolveModel`, `openFolder`, `convertCached`, `openConverted`
  */
 export async function convertedModel(
   model: string,
   options: Options,
-  check?: CheckMemory,
+  { choose, check }: BeforeConversion,
 ): Promise<FoundModel> {
   const { cache, env = process.env, signal, onProgress } = options;
-  const precision = wantedPrecision(options.precision);
+  const wanted = wantedPrecision(options.precision);
   const fetching = { cache, env, signal, onProgress };
-  const { path, hub } = check
-    ? await checkedModel(model, precision ?? parsePrecision('fp32'), fetching, check)
-    : await resolveModel(model, fetching);
-  const name = hub?.repo ?? basename(path);
-  const conversationFile = await textIn(path, 'conversation.py');
-  if (await isConverted(path)) {
+  const described = await resolveModel(model, { ...fetching, weights: false });
+  const { hub } = described;
+  const name = hub?.repo ?? basename(described.path);
+  if (await isConverted(described.path)) {
+    const { path } = described;
     const converted = await openConverted(path);
-    assertPrecision(converted, precision, path);
+    if (typeof wanted === 'object') assertPrecision(converted, wanted, path);
     await check?.({ ...weights(converted), name });
+    const conversationFile = await textIn(path, 'conversation.py');
     return { converted, name: converted.manifest.source.name ?? name, conversationFile };
   }
+  const config = await readConfigFiles(await folderFiles(described.path));
+  const precision =
+    wanted === 'auto' ? parsePrecision(await choose(config)) : (wanted ?? parsePrecision('fp32'));
+  await check?.({ config, name, precision: storedAs(config, precision) });
+  const { path } = hub ? await resolveModel(model, fetching) : described;
+  const conversationFile = await textIn(path, 'conversation.py');
   const checkpoint = await openFolder(path, { name: hub?.repo, cache, env, signal });
   try {
     const directory = cacheDirectory({ cache, env });
     const converted = await convertCached(checkpoint, {
       cacheDirectory: directory,
-      precision: precision ?? 'fp32',
+      precision,
       signal,
       onProgress,
     });
@@ -71,21 +83,6 @@ export async function convertedModel(
   } finally {
     await checkpoint.close();
   }
-}
-
-/** Finds a model, and weighs one that has to be converted before its weights are fetched. */
-async function checkedModel(
-  model: string,
-  precision: PartPrecisions,
-  fetching: Parameters<typeof resolveModel>[1],
-  check: CheckMemory,
-): Promise<ResolvedModel> {
-  const described = await resolveModel(model, { ...fetching, weights: false });
-  const { path, hub } = described;
-  if (await isConverted(path)) return described;
-  const config = await readConfigFiles(await folderFiles(path));
-  await check({ config, name: hub?.repo ?? basename(path), precision: storedAs(config, precision) });
-  return hub ? resolveModel(model, fetching) : described;
 }
 
 /** What a converted model weighs. */
@@ -104,15 +101,14 @@ function storedAs({ llm }: ModelConfig, precision: PartPrecisions): string {
   return llm === undefined ? precision.vision : precisionText(precision);
 }
 
-/** The wanted precision; undefined where any will do. */
-function wantedPrecision(name = 'auto'): PartPrecisions | undefined {
-  return name === 'auto' ? undefined : parsePrecision(name);
+/** The wanted precision; `auto` and undefined take what a converted folder has. */
+function wantedPrecision(name: string | undefined): PartPrecisions | 'auto' | undefined {
+  return name === undefined || name === 'auto' ? name : parsePrecision(name);
 }
 
-function assertPrecision(converted: ConvertedModel, wanted: PartPrecisions | undefined, path: string): void {
+function assertPrecision(converted: ConvertedModel, wanted: PartPrecisions, path: string): void {
   const { vision, llm } = converted.manifest.precision;
-  const fits = wanted?.vision === vision && (wanted.llm === llm || converted.config.llm === undefined);
-  if (wanted === undefined || fits) return;
+  if (wanted.vision === vision && (wanted.llm === llm || converted.config.llm === undefined)) return;
   const stored = storedPrecision(converted);
   throw new InternVLError(
     'invalid-option',

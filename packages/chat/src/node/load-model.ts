@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { isQuantised, type PrecisionName } from '@internvl/checkpoint';
+import { isQuantised, type ModelConfig, type PrecisionName } from '@internvl/checkpoint';
 import { cacheDirectory } from '@internvl/checkpoint/node';
 import { decodeImage } from '@internvl/tiling/node';
 import type { ChatModel } from '../chat-model.js';
@@ -13,6 +13,7 @@ import { modelIdentity } from '../loading/model-identity.js';
 import type { ByteStore } from '../tile-store/byte-store.js';
 import { backendByName } from './backend-by-name.js';
 import { memoryChecker } from './check-memory.js';
+import { choosePrecision } from './choose-precision.js';
 import { convertedModel, storedPrecision } from './converted-model.js';
 import { folderByteStore } from './folder-byte-store.js';
 import { freeMemory } from './free-memory.js';
@@ -36,7 +37,12 @@ export async function loadModel(
   const backend = typeof named === 'string' ? await backendByName(named, { threads, onNote }) : named;
   // A device has memory of its own, of which nobody tells how much is free.
   const check = backend.capabilities.deviceTensors ? undefined : memoryChecker(options, free);
-  const { converted, name, conversationFile } = await convertedModel(model, options, check);
+  const choose = async (config: ModelConfig) => {
+    const { precision, words } = await choosePrecision(config, backend, free);
+    onNote?.(words);
+    return precision;
+  };
+  const { converted, name, conversationFile } = await convertedModel(model, options, { choose, check });
   const { config, files, embed, decoder } = converted;
   const { vision, llm } = converted.manifest.precision;
   assertExperts(config, llm, backend.name);

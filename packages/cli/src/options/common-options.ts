@@ -29,7 +29,7 @@ export const precisionOption = {
   precision: {
     type: 'string',
     value: [...precisionNames, 'auto'].join('|'),
-    help: 'How weights are stored; one name, or VISION+LLM as int8+q4. Default: auto, which is fp32, or what a converted folder has.',
+    help: 'How weights are stored; one name, or VISION+LLM as int8+q4. auto goes by the device and the memory. Default: fp32, or what a converted folder has.',
   },
 } as const satisfies OptionTable;
 
@@ -78,7 +78,8 @@ export function runtimeOf(
 ): Pick<LoadOptions, 'backend' | 'precision' | 'threads' | 'cache' | 'checkMemory'> {
   return {
     backend: options.choice('backend', backends),
-    precision: precisionOf(options),
+    // Left out, it is fp32; auto goes by the device.
+    precision: options.text('precision') === 'auto' ? 'auto' : precisionOf(options),
     threads: options.number('threads', { least: 1, whole: true }),
     cache: options.text('cache'),
     checkMemory: !options.flag('ignore-memory'),
