@@ -1,16 +1,34 @@
-import { type Backend, InternVLError } from '@internvl/backend';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type Backend, InternVLError, type ModelSource } from '@internvl/backend';
+import { ortBackend } from '@internvl/backend/ort';
 import { nodeBackend } from '@internvl/backend-node';
 
 /** The way past the official binding, where this repository has it. */
 const nativeEntry = '@internvl/backend-node/native';
 
-/** `binding` is onnxruntime-node's own; `native` its library through the C interface. @throws where there is none */
+/**
+ * `binding` is onnxruntime-node's own, `native` its library through the C interface, `wasm` onnxruntime-web in Node, which is the engine that
+ * browsers run. @throws where there is none
+ */
 export async function backendNamed(name: string, threads: number): Promise<Backend> {
   if (name === 'binding') return nodeBackend({ device: 'cpu', threads });
-  const found: Record<string, unknown> = await import(nativeEntry);
+  if (name === 'wasm') {
+    const ort = await import('onnxruntime-web');
+    ort.env.wasm.numThreads = threads;
+    return ortBackend({ ort, name: 'ort-web:wasm', executionProviders: ['wasm'] });
+  }
+  const found: Record<string, unknown> = await import(nativeEntry).catch(() => ({}));
   const { nativeBackend } = found;
   if (typeof nativeBackend !== 'function') {
     throw new InternVLError('device-missing', `Expected nativeBackend in ${nativeEntry}, found none.`);
   }
   return nativeBackend({ threads });
+}
+
+/** A graph as the backend takes it: WebAssembly opens no files. */
+export async function sourceFor(name: string, path: string, dataFile: string): Promise<ModelSource> {
+  if (name !== 'wasm') return { path };
+  const externalData = { [dataFile]: await readFile(join(dirname(path), dataFile)) };
+  return { bytes: await readFile(path), externalData };
 }

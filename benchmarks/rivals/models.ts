@@ -8,6 +8,7 @@ import { writeConfigFiles } from '../full-size/config-files.js';
 import { tensorShapes } from '../full-size/shape.js';
 import { writeRandomWeights } from '../full-size/write-checkpoint.js';
 import { type LanguageGgufOptions, writeLanguageGguf } from './gguf/language-model-gguf.js';
+import { writeVisionGguf } from './gguf/vision-gguf.js';
 import { type TransformersGraphOptions, writeTransformersModel } from './transformers-graph.js';
 
 const merges = fileURLToPath(new URL('../../fixtures/tokenizers/qwen2/merges.txt.gz', import.meta.url));
@@ -51,8 +52,13 @@ export class Models {
     );
   }
 
-  /** The language model for transformers.js: a folder of models, and the name of this one in it. */
-  async transformers(name: string, options: TransformersGraphOptions): Promise<string> {
+  /** Vision tower and projector for llama.cpp. */
+  visionGguf(): Promise<string> {
+    return this.#made('mmproj.gguf', (path) => this.#read((checkpoint) => writeVisionGguf(checkpoint, path)));
+  }
+
+  /** The language model for transformers.js: a folder. */
+  transformers(name: string, options: TransformersGraphOptions): Promise<string> {
     return this.#made(`transformers-${name}`, (folder) =>
       this.#read((checkpoint) => writeTransformersModel(checkpoint, folder, options)),
     );

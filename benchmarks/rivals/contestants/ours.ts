@@ -1,10 +1,10 @@
-/** `ours.ts CONVERTED_FOLDER binding|native THREADS`: a converted model on a backend of ours, as a contestant. */
+/** `ours.ts CONVERTED_FOLDER binding|native|wasm THREADS [vision,llm]`: a converted model on a backend of ours, as a contestant. */
 import { hostTensor } from '@internvl/backend';
 import { isQuantised } from '@internvl/checkpoint';
 import { openConverted } from '@internvl/checkpoint/node';
 import { LanguageModel } from '@internvl/llm';
 import { VisionEncoder } from '@internvl/vision';
-import { backendNamed } from '../backend-named.js';
+import { backendNamed, sourceFor } from '../backend-named.js';
 import { randomIds, serveContestant } from '../serve-contestant.js';
 
 const [folder = '', backendName = 'binding', threads = '2', parts = 'vision,llm'] = process.argv.slice(2);
@@ -14,8 +14,10 @@ await serveContestant(async () => {
   const { config, manifest, embed, decoder } = model;
   const { llm, tileSize } = config;
   const backend = await backendNamed(backendName, Number(threads));
-  const load = (path: string, part: 'vision' | 'llm') =>
-    backend.load({ path }, { prepack: isQuantised(manifest.precision[part]) });
+  const load = async (path: string, part: 'vision' | 'llm') =>
+    backend.load(await sourceFor(backendName, path, manifest.data), {
+      prepack: isQuantised(manifest.precision[part]),
+    });
   const vision = parts.includes('vision')
     ? new VisionEncoder(await load(await model.vision(), 'vision'))
     : undefined;

@@ -8,7 +8,8 @@ export type GgufEntry =
   | { readonly bool: boolean }
   | { readonly text: string }
   | { readonly texts: readonly string[] }
-  | { readonly int32s: readonly number[] };
+  | { readonly int32s: readonly number[] }
+  | { readonly float32s: readonly number[] };
 
 export interface GgufTensor {
   readonly name: string;
@@ -85,12 +86,9 @@ function encoded(entry: GgufEntry): Buffer[] {
   if ('bool' in entry) return [uint32(7), Buffer.of(entry.bool ? 1 : 0)];
   if ('text' in entry) return [uint32(8), text(entry.text)];
   if ('texts' in entry) return [uint32(9), uint32(8), uint64(entry.texts.length), ...entry.texts.map(text)];
-  return [
-    uint32(9),
-    uint32(5),
-    uint64(entry.int32s.length),
-    Buffer.from(Int32Array.from(entry.int32s).buffer),
-  ];
+  const [type, numbers] =
+    'int32s' in entry ? [5, Int32Array.from(entry.int32s)] : [6, Float32Array.from(entry.float32s)];
+  return [uint32(9), uint32(type), uint64(numbers.length), Buffer.from(numbers.buffer)];
 }
 
 function text(value: string): Buffer {
