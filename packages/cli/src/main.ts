@@ -76,6 +76,13 @@ const commands: ReadonlyMap<string, Entry> = new Map<string, Entry>([
     },
   ],
   [
+    'bench',
+    {
+      summary: 'Measure every stage of answering on this machine.',
+      load: async () => (await import('./commands/bench.js')).bench,
+    },
+  ],
+  [
     'doctor',
     {
       summary: 'Try what works here and say what to install.',
