@@ -13,6 +13,7 @@ const commands = [
   'convert',
   'data',
   'serve',
+  'bench',
   'doctor',
 ];
 
