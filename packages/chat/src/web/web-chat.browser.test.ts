@@ -110,7 +110,11 @@ describe('a question', () => {
     const other = await finishedAnswer(chat.answer(asked(image, 'What color is the triangle?')));
     expect([first.encodedTiles, first.tiles[0]!.tiles]).toEqual([5, 5]);
     expect(second.encodedTiles).toBe(0);
-    expect(second.usage.cachedTokens).toBe(first.usage.inputTokens + first.usage.outputTokens - 1);
+    // What the model says of noise may be read back as other ids: from there on nothing is the same. Its last id was never run.
+    const ran = [...first.prompt.ids, ...first.ids.slice(0, -1)];
+    const differs = ran.findIndex((id, at) => second.prompt.ids[at] !== id);
+    expect(second.usage.cachedTokens).toBe(differs < 0 ? ran.length : differs);
+    expect(second.usage.cachedTokens).toBeGreaterThanOrEqual(first.usage.inputTokens);
     expect(other.encodedTiles).toBe(0);
     // The other question begins alike, image and all.
     expect(other.usage.cachedTokens).toBeGreaterThan(first.prompt.imageTokens);
