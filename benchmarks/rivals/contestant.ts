@@ -23,7 +23,7 @@ export interface Contestant extends Introduction {
   readonly name: string;
   /** Milliseconds of each step (`decode`), or of the whole (`prefill`, `vision`). */
   measure(stage: Stage): Promise<readonly number[]>;
-  /** Bytes of memory that the process holds itself; undefined where the system does not tell. */
+  /** Its process, to see what it costs. */
   readonly processId: number | undefined;
   close(): Promise<void>;
 }

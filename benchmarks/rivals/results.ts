@@ -1,6 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import type { Ceilings } from './ceilings.js';
 import type { Cell, Group } from './groups.js';
+import { othersShare, processorTicks } from './processor-time.js';
 import { type Spread, spreadOf } from './statistics.js';
 
 /** What one group measured. */
@@ -13,7 +15,12 @@ export interface GroupResult {
   readonly missing: Readonly<Record<string, string>>;
   /** Sizes of the cells. */
   readonly cells: Readonly<Partial<Record<Cell['id'], string>>>;
+  /** Share of the processors that other programs took; undefined where the system does not tell. */
+  readonly others?: number | undefined;
 }
+
+/** Between turns, so that threads of one contestant that still wait for work do not slow the next one down. */
+const pauseMs = 300;
 
 /** Everything of a run; written behind each group, so that the next run goes on where one ended. */
 export interface Results {
@@ -54,6 +61,8 @@ export async function measureGroup(group: Group, say: (line: string) => void): P
       say(`${name} is missing: ${missing[name]}`);
     }
   }
+  const ids = present.map(({ processId }) => processId);
+  const before = await processorTicks(ids);
   for (const { id, stage, rounds } of group.cells) {
     const able = present.filter((contestant) => contestant.stages.includes(stage.stage));
     const found = new Map<string, number[]>();
@@ -61,6 +70,7 @@ export async function measureGroup(group: Group, say: (line: string) => void): P
       say(`${group.name}: ${id}, round ${round} of ${rounds}`);
       for (const contestant of able) {
         if (contestant.name in missing) continue;
+        await setTimeout(pauseMs);
         try {
           const ms = await contestant.measure(stage);
           if (round > 0) found.set(contestant.name, [...(found.get(contestant.name) ?? []), ...ms]);
@@ -75,9 +85,10 @@ export async function measureGroup(group: Group, say: (line: string) => void): P
       times[name][id] = spreadOf(ms);
     }
   }
+  const others = othersShare(before, await processorTicks(ids));
   for (const contestant of present) await contestant.close();
   const cells = Object.fromEntries(group.cells.map(({ id, stage }) => [id, describe(stage)]));
-  return { times, about, missing, cells };
+  return { times, about, missing, cells, others };
 }
 
 function describe(stage: Cell['stage']): string {

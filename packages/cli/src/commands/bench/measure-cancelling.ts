@@ -15,8 +15,9 @@ export interface CancelOptions {
 }
 
 /**
- * From the caller's abort to the moment it is told, in the middle of each part of an answer; and on to the end of a short answer behind
- * it, as a run that cannot be stopped keeps the model busy for longer than the caller waits.
+ * From the caller's abort to the moment it is told, in the middle of each part of an answer; and to the moment the model is free, as a run
+ * that cannot be stopped keeps it busy for longer than the caller waits: when a short answer is there that waits for it, less what that
+ * answer takes by itself.
  */
 export async function measureCancelling(
   chat: Chat,
@@ -25,7 +26,14 @@ export async function measureCancelling(
 ): Promise<readonly (Stage | undefined)[]> {
   const told = { vision: [] as number[], prefill: [] as number[], decode: [] as number[] };
   const freed = { vision: [] as number[], prefill: [] as number[], decode: [] as number[] };
+  const shortAnswer = async () => {
+    const start = performance.now();
+    await askText(chat, 'Hello.', { maxNewTokens: 1, signal });
+    return performance.now() - start;
+  };
+  await shortAnswer();
   for (let run = 0; run < runs; run++) {
+    const alone = await shortAnswer();
     const file = await encodePng(variant(image, 100 + run));
     const asked = [
       ['vision', question('Describe the image.', file), 'vision-progress'],
@@ -36,16 +44,16 @@ export async function measureCancelling(
       const abortedAt = await cancelled(chat, turns, when, { maxTiles, signal });
       if (abortedAt === undefined) continue;
       told[part].push(performance.now() - abortedAt);
-      await askText(chat, 'Hello.', { maxNewTokens: 1, signal });
-      freed[part].push(performance.now() - abortedAt);
+      await shortAnswer();
+      freed[part].push(Math.max(0, performance.now() - abortedAt - alone));
     }
   }
   return [
     stageOf('cancel-vision', 'behind the first tile', told.vision),
     stageOf('cancel-prefill', 'while a prompt is read', told.prefill),
     stageOf('cancel-decode', 'behind the first token', told.decode),
-    stageOf('freed-vision', 'and a short answer is there', freed.vision),
-    stageOf('freed-prefill', 'and a short answer is there', freed.prefill),
+    stageOf('freed-vision', 'until the model is free', freed.vision),
+    stageOf('freed-prefill', 'until the model is free', freed.prefill),
   ];
 }
 
