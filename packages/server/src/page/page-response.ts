@@ -2,11 +2,12 @@ import { script } from './script.js';
 import { style } from './style.js';
 
 const body = `
+<main>
 <h1>InternVL</h1>
 <form id="form">
   <label id="key-row" hidden>Key <input id="key" type="password" autocomplete="off"></label>
   <div id="drop">
-    <label>Images: choose, drop or paste <input id="files" type="file" accept="image/*" multiple></label>
+    <label>Images or PDF: choose, drop or paste <input id="files" type="file" accept="image/*,application/pdf" multiple></label>
     <div id="shown"></div>
     <button id="clear" type="button" hidden>Remove images</button>
   </div>
@@ -19,6 +20,7 @@ const body = `
 </form>
 <p id="answer" aria-live="polite"></p>
 <p id="note" role="status"></p>
+</main>
 `;
 
 /** GET /: a page to try the server with, in one file that may run nothing else and talk to nobody else. */

@@ -22,7 +22,12 @@ async function listModels() {
 }
 
 function show() {
-  get('shown').replaceChildren(...images.map((url, index) => {
+  get('shown').replaceChildren(...images.map(({ url, name }, index) => {
+    if (url.startsWith('data:application/pdf')) {
+      const file = document.createElement('span');
+      file.textContent = 'PDF: ' + name;
+      return file;
+    }
     const image = document.createElement('img');
     image.src = url;
     image.alt = 'Image ' + (index + 1);
@@ -33,13 +38,17 @@ function show() {
 
 async function add(files) {
   for (const file of files) {
-    if (!file.type.startsWith('image/')) continue;
-    images.push(await new Promise((resolve, reject) => {
+    if (!file.type.startsWith('image/') && file.type !== 'application/pdf') {
+      tell(file.name + ' is neither an image nor a PDF.', true);
+      continue;
+    }
+    const url = await new Promise((resolve, reject) => {
       const reader = new FileReader();
       reader.onload = () => resolve(reader.result);
       reader.onerror = () => reject(reader.error);
       reader.readAsDataURL(file);
-    }));
+    });
+    images.push({ url, name: file.name });
   }
   show();
 }
@@ -65,7 +74,7 @@ async function ask() {
         stream: true,
         stream_options: { include_usage: true },
         messages: [{ role: 'user', content: [
-          ...images.map((url) => ({ type: 'image_url', image_url: { url, detail: get('detail').value } })),
+          ...images.map(({ url }) => ({ type: 'image_url', image_url: { url, detail: get('detail').value } })),
           { type: 'text', text: get('prompt').value },
         ] }],
       }),
