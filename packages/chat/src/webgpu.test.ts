@@ -17,7 +17,12 @@ async function compare(...args: string[]): Promise<RunReport[]> {
   return stdout
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line));
+    .map((line) => JSON.parse(line, told));
+}
+
+/** JSON has no infinite errors, nor NaN: what was not recorded is absent, so null is one of those. */
+function told(_: string, value: unknown): unknown {
+  return value === null ? Number.POSITIVE_INFINITY : value;
 }
 
 /* Where Chromium brings a software driver; INTERNVL_REQUIRE_WEBGPU=1 makes its absence a failure of @internvl/backend-node. */
@@ -30,9 +35,10 @@ describe.runIf(driver)('onnxruntime on WebGPU', () => {
     ]);
     for (const report of reports) {
       expect(report).toMatchObject({ prompt: true, promptIds: true, ids: true, text: true });
-      expect(report.vision ?? 0).toBeLessThanOrEqual(1e-4);
-      expect(report.visualTokens ?? 0).toBeLessThanOrEqual(1e-4);
-      expect(report.logits ?? 0).toBeLessThanOrEqual(5e-4);
+      expect(report.logits).toBeLessThanOrEqual(5e-4);
+      if (report.run === 'text-only') continue;
+      expect(report.vision).toBeLessThanOrEqual(1e-4);
+      expect(report.visualTokens).toBeLessThanOrEqual(1e-4);
     }
   });
 
@@ -42,8 +48,9 @@ describe.runIf(driver)('onnxruntime on WebGPU', () => {
     expect(reports.map(({ run }) => run)).toEqual(['one-tile', 'text-only']);
     for (const report of reports) {
       expect(report).toMatchObject({ prompt: true, promptIds: true });
-      expect(report.vision ?? 0).toBeLessThanOrEqual(0.2);
-      expect(report.visualTokens ?? 0).toBeLessThanOrEqual(0.2);
+      if (report.run === 'text-only') continue;
+      expect(report.vision).toBeLessThanOrEqual(0.2);
+      expect(report.visualTokens).toBeLessThanOrEqual(0.2);
     }
   });
 
