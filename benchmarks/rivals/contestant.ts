@@ -5,7 +5,17 @@ import { createInterface } from 'node:readline';
 export type Stage =
   | { readonly stage: 'decode'; readonly context: number; readonly tokens: number }
   | { readonly stage: 'prefill'; readonly tokens: number }
-  | { readonly stage: 'vision' };
+  | { readonly stage: 'vision' }
+  | Together;
+
+/** Greedy answers of so many tokens to prompts of so many, no two of which begin alike; so many are made at once. */
+export interface Together {
+  readonly stage: 'together';
+  readonly answers: number;
+  readonly atOnce: number;
+  readonly prompt: number;
+  readonly tokens: number;
+}
 
 /** What a contestant can be asked, and what it says of itself. */
 export interface Introduction {
@@ -21,7 +31,7 @@ export interface Introduction {
  */
 export interface Contestant extends Introduction {
   readonly name: string;
-  /** Milliseconds of each step (`decode`), or of the whole (`prefill`, `vision`). */
+  /** Milliseconds of each step (`decode`), or of the whole (`prefill`, `vision`, `together`). */
   measure(stage: Stage): Promise<readonly number[]>;
   /** Its process, to see what it costs. */
   readonly processId: number | undefined;
@@ -76,7 +86,7 @@ export async function startContestant(
   };
 }
 
-const stageNames = ['decode', 'prefill', 'vision'] as const;
+const stageNames = ['decode', 'prefill', 'vision', 'together'] as const;
 
 function introduction(name: string, ready: unknown): Introduction {
   if (typeof ready !== 'object' || ready === null) throw new Error(`${name} did not introduce itself`);

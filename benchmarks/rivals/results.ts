@@ -93,5 +93,6 @@ export async function measureGroup(group: Group, say: (line: string) => void): P
 
 function describe(stage: Cell['stage']): string {
   if (stage.stage === 'decode') return `a step at ${stage.context} tokens`;
+  if (stage.stage === 'together') return `${stage.answers} answers, ${stage.atOnce} at once`;
   return stage.stage === 'prefill' ? `a prompt of ${stage.tokens} tokens` : 'a tile of 448 pixels';
 }

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import type { Introduction, Stage } from './contestant.js';
+import type { Introduction, Stage, Together } from './contestant.js';
 
 /** What a contestant in JavaScript has. */
 export interface Measures {
@@ -7,6 +7,7 @@ export interface Measures {
   decode?(context: number, tokens: number): Promise<readonly number[]>;
   prefill?(tokens: number): Promise<number>;
   vision?(): Promise<number>;
+  together?(work: Together): Promise<number>;
 }
 
 /** The child's side of `startContestant`: loads, then measures what each line of standard input asks for. */
@@ -15,7 +16,7 @@ export async function serveContestant(load: () => Promise<Measures>): Promise<vo
   try {
     const start = performance.now();
     const measures = await load();
-    const stages = (['decode', 'prefill', 'vision'] as const).filter((stage) => measures[stage]);
+    const stages = (['decode', 'prefill', 'vision', 'together'] as const).filter((stage) => measures[stage]);
     const ready: Introduction = { stages, about: measures.about, loadMs: performance.now() - start };
     say({ ready });
     for await (const line of createInterface({ input: process.stdin })) {
@@ -33,6 +34,7 @@ async function measure(measures: Measures, asked: Stage): Promise<readonly numbe
   if (asked.stage === 'decode' && measures.decode) return measures.decode(asked.context, asked.tokens);
   if (asked.stage === 'prefill' && measures.prefill) return [await measures.prefill(asked.tokens)];
   if (asked.stage === 'vision' && measures.vision) return [await measures.vision()];
+  if (asked.stage === 'together' && measures.together) return [await measures.together(asked)];
   throw new Error(`${asked.stage} is not measured here`);
 }
 

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { differentPrompts, withWorkers } from '../different-prompts.js';
 import { randomIds, serveContestant } from '../serve-contestant.js';
 
 /** What is used of node-llama-cpp. */
@@ -13,10 +14,15 @@ interface NodeLlamaCpp {
         batchSize: number;
         threads: number;
         sequences: number;
-        flashAttention: boolean;
-      }): Promise<{ getSequence(): Sequence }>;
+        flashAttention: boolean | 'auto';
+      }): Promise<Context>;
     }>;
   }>;
+}
+
+interface Context {
+  getSequence(): Sequence;
+  dispose(): Promise<void>;
 }
 
 interface Sequence {
@@ -81,6 +87,31 @@ await serveContestant(async () => {
       const start = performance.now();
       await fresh.evaluateWithoutGeneratingNewTokens(randomIds(tokens, plainIds));
       return performance.now() - start;
+    },
+    async together({ answers, atOnce, prompt, tokens }) {
+      // One context: what its sequences want at the same time goes through the model as one batch.
+      const context = await model.createContext({
+        contextSize: prompt + tokens,
+        batchSize: 512,
+        threads: Number(threads),
+        sequences: atOnce,
+        flashAttention: 'auto',
+      });
+      const sequences = Array.from({ length: atOnce }, () => context.getSequence());
+      const start = performance.now();
+      await withWorkers(atOnce, differentPrompts(answers, prompt, plainIds), async (ids, worker) => {
+        const sequence = sequences[worker]!;
+        await sequence.clearHistory();
+        let made = 0;
+        for await (const _ of sequence.evaluate(ids, { temperature: 0, yieldEogToken: true })) {
+          made++;
+          if (made === tokens) break;
+        }
+        if (made < tokens) throw new Error(`an answer ended after ${made} of ${tokens} tokens`);
+      });
+      const ms = performance.now() - start;
+      await context.dispose();
+      return ms;
     },
   };
 });

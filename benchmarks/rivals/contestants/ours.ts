@@ -1,10 +1,13 @@
 /** `ours.ts CONVERTED_FOLDER binding|native|wasm THREADS [vision,llm]`: a converted model on a backend of ours, as a contestant. */
+
+import { setImmediate as breath } from 'node:timers/promises';
 import { hostTensor } from '@internvl/backend';
 import { isQuantised } from '@internvl/checkpoint';
 import { openConverted } from '@internvl/checkpoint/node';
-import { LanguageModel } from '@internvl/llm';
+import { LanguageModel, RunningBatch } from '@internvl/llm';
 import { VisionEncoder } from '@internvl/vision';
 import { backendNamed, sourceFor } from '../backend-named.js';
+import { differentPrompts, withWorkers } from '../different-prompts.js';
 import { randomIds, serveContestant } from '../serve-contestant.js';
 
 const [folder = '', backendName = 'binding', threads = '2', parts = 'vision,llm'] = process.argv.slice(2);
@@ -58,6 +61,22 @@ await serveContestant(async () => {
         const ms = performance.now() - start;
         sequence.dispose();
         return ms;
+      },
+      async together({ answers, atOnce, prompt, tokens }) {
+        const batch = new RunningBatch(language, {
+          parallelAnswers: atOnce,
+          promptLookup: false,
+          pause: breath,
+        });
+        const prompts = differentPrompts(answers, prompt, language.spec.vocabulary);
+        const start = performance.now();
+        await withWorkers(atOnce, prompts, async (ids) => {
+          const options = { maxNewTokens: tokens };
+          for await (const _ of batch.generate({ ids }, options)) {
+            // Nobody reads them.
+          }
+        });
+        return performance.now() - start;
       },
     }),
     ...(vision && {
