@@ -55,3 +55,22 @@ test('with a model, an image, a question and a backend of one’s own', async ()
   expect(output).not.toContain('expected');
   expect(await pictureOf(output)).toContain('shapes-2');
 });
+
+test.each([
+  ['main', ['--model', '/no/such/model'], 1, 'model-not-found: Expected '],
+  ['main', ['--colour'], 2, 'ERR_PARSE_ARGS_UNKNOWN_OPTION: '],
+  ['main', ['--image', '/no/such/image.png'], 1, 'file-missing: Expected '],
+  ['serve', ['--model', '/no/such/model'], 1, 'model-not-found: Expected '],
+  ['serve', ['--port', 'many'], 2, 'invalid-option: Expected '],
+  ['serve', ['--backend', 'abacus'], 2, 'invalid-option: Expected '],
+])('%s %j is a line and a status', async (name, args, status, begins) => {
+  const program = fileURLToPath(new URL(`../apps/node-demo/src/${name}.ts`, import.meta.url));
+  const conditions = ['--conditions=@internvl/source', '--import', import.meta.resolve('tsx')];
+  const child = spawn(process.execPath, [...conditions, program, ...args], { cwd: folder });
+  let told = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    told += text;
+  });
+  const ended = await new Promise((resolve) => child.on('close', resolve));
+  expect([ended, told]).toEqual([status, expect.stringMatching(new RegExp(`^${begins}.*\\n$`))]);
+});

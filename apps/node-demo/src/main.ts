@@ -1,19 +1,18 @@
 import { load } from '@internvl/chat/node';
 import { readFlags, USAGE } from './flags.js';
 import { writeOverview } from './overview.js';
+import { run } from './run.js';
 import { nanoFolder } from './shipped.js';
 import { show } from './show.js';
 import { planTour } from './tour.js';
 
-const flags = readFlags(process.argv.slice(2));
-if (flags === 'help') {
-  console.log(USAGE);
-} else {
-  const interruption = new AbortController();
-  process.once('SIGINT', () => interruption.abort(new Error('Interrupted.')));
-  const { signal } = interruption;
+await run(async (signal) => {
+  const flags = readFlags(process.argv.slice(2));
+  if (flags === 'help') {
+    console.log(USAGE);
+    return;
+  }
   const print = (text: string) => process.stdout.write(text);
-
   const tour = await planTour(flags);
   const chat = await load(flags.model ?? nanoFolder, {
     backend: flags.backend,
@@ -33,4 +32,4 @@ if (flags === 'help') {
   } finally {
     await chat.dispose();
   }
-}
+});

@@ -1,29 +1,26 @@
 import { parseArgs } from 'node:util';
 import { load } from '@internvl/chat/node';
 import { clientSnippets, createHandler, pdfReader, serve } from '@internvl/server/node';
+import { run } from './run.js';
 import { nanoFolder, samplePath } from './shipped.js';
 
 const USAGE = `Usage: demo:server [--model MODEL] [--port N] [--backend cpu|webgpu|cuda]
 
 Serves a model over OpenAI's HTTP interface: the tiny one that comes along, or a folder or Hub id. It runs on the GPU where there is one.`;
 
-const { values } = parseArgs({
-  options: {
-    model: { type: 'string' },
-    port: { type: 'string', default: '8000' },
-    backend: { type: 'string' },
-    help: { type: 'boolean' },
-  },
-});
-
-if (values.help) {
-  console.log(USAGE);
-} else {
-  const interruption = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(name, () => interruption.abort(new Error('Interrupted.')));
+await run(async (signal) => {
+  const { values } = parseArgs({
+    options: {
+      model: { type: 'string' },
+      port: { type: 'string', default: '8000' },
+      backend: { type: 'string' },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help) {
+    console.log(USAGE);
+    return;
   }
-  const { signal } = interruption;
   const name = values.model?.split('/').at(-1) || 'nano';
   const chat = await load(values.model ?? nanoFolder, {
     backend: values.backend,
@@ -67,4 +64,4 @@ ${javascript}
   } finally {
     await chat.dispose();
   }
-}
+});

@@ -126,6 +126,11 @@ describe('on node:http', () => {
     await expect(serve(handler, { port })).rejects.toMatchObject({ code: 'address-unusable' });
     taken.close();
   });
+
+  test.each([Number.NaN, -1, 0.5, 65_536])('a port that is none: %s', async (port) => {
+    const handler = createHandler({ models: { scripted: new ScriptedChat() } });
+    await expect(serve(handler, { port })).rejects.toMatchObject({ code: 'invalid-option' });
+  });
 });
 
 test('a connection serves on after a body that was refused unread', async () => {

@@ -19,11 +19,18 @@ export interface ListeningServer {
   close(options?: CloseOptions): Promise<void>;
 }
 
-/** Listens on node:http. @throws `address-unusable` when the address is taken or not to be had */
+/** Listens on node:http. @throws `invalid-option` for a port that is none, `address-unusable` when the address is taken or not to be had */
 export async function serve(
   handler: Handler,
   { port = 8000, hostname = '127.0.0.1' }: ServeOptions = {},
 ): Promise<ListeningServer> {
+  if (!(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
+    throw new InternVLError(
+      'invalid-option',
+      `Expected port as a whole number from 0 to 65535, got ${port}; change it.`,
+      { option: 'port', value: port },
+    );
+  }
   const server = createServer(nodeListener(handler));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) =>
