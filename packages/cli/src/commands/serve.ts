@@ -67,8 +67,12 @@ export const serve = defineCommand({
         await former?.dispose();
         output.note('The model was loaded again.');
       };
+      // One after the other: two new models beside the one that answers are one too many.
+      let reloading = Promise.resolve();
       const onHangUp = () => {
-        reload().catch((error) => output.note(`note: the model stays as it was: ${String(error)}`));
+        reloading = reloading
+          .then(reload)
+          .catch((error) => output.note(`note: the model stays as it was: ${String(error)}`));
       };
       process.on('SIGHUP', onHangUp);
       try {
@@ -78,6 +82,7 @@ export const serve = defineCommand({
         await server.close({ graceMs });
       } finally {
         process.off('SIGHUP', onHangUp);
+        await reloading;
       }
     } finally {
       for (const chat of chats) await chat.dispose();
