@@ -76,9 +76,33 @@ test('internvl serve: answers, wants its key, loads again, ends by itself', asyn
           });
         });
         child.kill('SIGHUP');
-        await again;
+        // Requests go on meanwhile, whichever of the two models answers them.
+        const asks = (body: object) =>
+          fetch(`${url}/v1/chat/completions`, {
+            method: 'POST',
+            headers: { 'content-type': 'application/json', authorization: 'Bearer one' },
+            body: JSON.stringify({ model: 'nano', messages: [{ role: 'user', content: 'Hello!' }], ...body }),
+          });
+        const statuses = new Set<number>();
+        let loaded = false;
+        void again.then(() => {
+          loaded = true;
+        });
+        while (!loaded) statuses.add((await asks({ max_tokens: 2 })).status);
+        expect([...statuses]).toEqual([200]);
         expect((await fetch(`${url}/ready`)).status).toBe(200);
+        // An answer that is under way when the end is asked for is finished, and nothing new is taken.
+        const long = await asks({ grammar: 'root ::= [a-z ]{100}', max_tokens: 200, stream: true });
+        const reader = long.body!.pipeThrough(new TextDecoderStream()).getReader();
+        let stream = (await reader.read()).value ?? '';
         child.kill('SIGTERM');
+        for (;;) {
+          const { done, value } = await reader.read();
+          if (done) break;
+          stream += value;
+        }
+        expect(stream).toContain('"finish_reason":"stop"');
+        expect(stream).toMatch(/data: \[DONE\]\n\n$/);
       },
     },
   );
