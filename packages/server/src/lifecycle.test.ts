@@ -136,6 +136,9 @@ describe('the deadline', () => {
       await handler(post('/v1/responses', { model: 'scripted', input: 'a', stream: true }))
     ).text();
     expect(spoken).toMatch(/event: error\ndata: \{"type":"error","code":"deadline_exceeded"/);
+    const places = [...spoken.matchAll(/"sequence_number":(\d+)/g)].map(([, place]) => Number(place));
+    expect(places).toEqual(places.map((_, index) => index));
+    expect(places.length).toBeGreaterThan(1);
     open();
     await until(() => log.filter(({ status }) => status === 504).length === 2);
   });

@@ -201,7 +201,7 @@ describe('nano behind the official client', () => {
     const tokens = choices[0]?.logprobs?.content ?? [];
     // The end token was made, and is not part of the content.
     expect(choices[0]?.finish_reason).toBe('stop');
-    expect(tokens).toHaveLength((usage?.completion_tokens ?? 0) - 1);
+    expect(tokens).toHaveLength((usage?.completion_tokens ?? Number.NaN) - 1);
     for (const { token, logprob, top_logprobs: top } of tokens) {
       expect(top).toHaveLength(3);
       // Greedy: the chosen one is the likeliest.
@@ -214,8 +214,12 @@ describe('nano behind the official client', () => {
     for await (const chunk of await client.chat.completions.create({ ...asked, stream: true })) {
       streamed.push(...(chunk.choices[0]?.logprobs?.content ?? []));
     }
-    const texts = (list: typeof tokens) => list.map(({ token }) => token);
-    expect(texts(streamed)).toEqual(texts(tokens));
+    expect(streamed).toHaveLength(tokens.length);
+    // The second prompt was cached, so its arithmetic went in other pieces.
+    for (const [index, { token, bytes, logprob }] of streamed.entries()) {
+      expect([token, bytes]).toEqual([tokens[index]!.token, tokens[index]!.bytes]);
+      expect(logprob).toBeCloseTo(tokens[index]!.logprob, 4);
+    }
   });
 
   test('embeddings are of unit length, and near where images are alike', async () => {

@@ -59,8 +59,10 @@ const routes: readonly (PlainRoute | AskingRoute)[] = [
     const options = { request, created: seconds(service) };
     if (!request.stream) return Response.json(await wholeResponse(begun, options));
     const events = await begunEvents(begun.events, ({ value }) => answering(value));
-    const pieces = responseEvents({ ...begun, events }, options);
-    return streamed(service, exchange, begun, pieces, responseErrorEvent);
+    let sequence = 0;
+    const next = () => sequence++;
+    const pieces = responseEvents({ ...begun, events }, { ...options, next });
+    return streamed(service, exchange, begun, pieces, (error) => responseErrorEvent(error, next()));
   }),
   asking('/v1/embeddings', async (service, exchange, asked) =>
     Response.json(await embeddings(service, exchange, asked)),

@@ -19,6 +19,11 @@ export interface ResponsesReplyOptions {
   readonly created: number;
 }
 
+export interface ResponsesStreamOptions extends ResponsesReplyOptions {
+  /** Places of events in the sequence, from 0 on. */
+  readonly next: () => number;
+}
+
 /** A whole response. */
 export async function wholeResponse(
   { events }: BegunAnswers,
@@ -31,14 +36,13 @@ export async function wholeResponse(
 /** A response in pieces, each with its place in the sequence. */
 export async function* responseEvents(
   { events }: BegunAnswers,
-  options: ResponsesReplyOptions,
+  options: ResponsesStreamOptions,
 ): AsyncGenerator<ServerEvent, void, void> {
   const head = headOf(options);
   const { messageId } = head;
-  let sequence = 0;
   const event = (type: string, data: object): ServerEvent => ({
     event: type,
-    data: { type, sequence_number: sequence++, ...data },
+    data: { type, sequence_number: options.next(), ...data },
   });
   const place = { item_id: messageId, output_index: 0, content_index: 0 };
   yield event('response.created', { response: responseObject(head, undefined) });
@@ -66,12 +70,12 @@ export async function* responseEvents(
 }
 
 /** An error in the middle of a response, as its clients read it. */
-export function responseErrorEvent({ code, message, param }: ApiError): ServerEvent {
-  return { event: 'error', data: { type: 'error', code, message, param, sequence_number: 0 } };
+export function responseErrorEvent({ code, message, param }: ApiError, place: number): ServerEvent {
+  return { event: 'error', data: { type: 'error', code, message, param, sequence_number: place } };
 }
 
-function headOf(options: ResponsesReplyOptions): ResponseHead {
-  return { id: newId('resp_'), messageId: newId('msg_'), ...options };
+function headOf({ request, created }: ResponsesReplyOptions): ResponseHead {
+  return { id: newId('resp_'), messageId: newId('msg_'), request, created };
 }
 
 function statusOf({ finishReason }: Answer) {
