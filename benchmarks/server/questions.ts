@@ -34,14 +34,15 @@ export async function mixedQuestions(): Promise<readonly Asked[]> {
   return asked;
 }
 
-/** Short prompts with answers of many tokens: sampled so hot that nano rambles, each with a seed of its own. */
+/** Short prompts with answers of exactly so many tokens: letters without end, each with a seed of its own. */
 export function decodeHeavy(count: number, tokens: number): readonly Asked[] {
   return Array.from({ length: count }, (_, seed) => ({
     name: `seed ${seed}`,
     body: {
       model: 'nano',
       messages: [{ role: 'user', content: 'Describe the image.' }],
-      temperature: 2,
+      grammar: 'root ::= [a-z ]{10000}',
+      temperature: 1,
       seed,
       max_tokens: tokens,
     },

@@ -1,42 +1,51 @@
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { type Asked, ask, atOnce, type Ended } from './ask.js';
+import { type Asked, atOnce } from './ask.js';
+import { Load, mixed, noEnds } from './load.js';
 import { NanoServer } from './nano-server.js';
-import { decodeHeavy, malformed, mixedQuestions } from './questions.js';
+import { decodeHeavy, mixedQuestions } from './questions.js';
 import { Watchdog } from './watchdog.js';
 
-// Load on the nano model over loopback, in three parts: many clients at once, each answer compared with the same request alone;
-// throughput by the number of clients; memory over many requests. Ends with status 1 when anything is lost, crossed or refused that
-// should not be. --json prints data. When nothing ends for --stall-seconds, it tells what is under way on both sides and ends with
-// status 2; with --part only that part is run.
+// Load on the nano model over loopback, in three parts: many clients at once, of whom one in ten leaves midway and one in twenty sends
+// nonsense, each answer compared with the same request alone; throughput by the number of clients, in turns; memory over many requests of the
+// same mixture. All of it, on a machine that has nothing else to do, takes some five minutes:
+//
+//   node --conditions=@internvl/source --import tsx benchmarks/server/run.ts
+//
+// A short one: --requests 320 --heavy-requests 16 --rounds 1 --memory-requests 1000. With --part mixed, throughput or memory only that part is
+// run; --json prints data. What should not be is told on standard error, and the status is 1: anything lost, crossed or left behind, more
+// waiting than may, memory that grows. When nothing ends for --stall-seconds, it tells what is under way on both sides and ends with status 2.
+const defaults = {
+  clients: '64',
+  requests: '640',
+  running: '16',
+  waiting: '40',
+  'heavy-requests': '32',
+  'heavy-tokens': '128',
+  rounds: '3',
+  'memory-requests': '5000',
+  'stall-seconds': '60',
+};
 const { values: options } = parseArgs({
   options: {
-    clients: { type: 'string', default: '64' },
-    requests: { type: 'string', default: '640' },
-    running: { type: 'string', default: '16' },
-    waiting: { type: 'string', default: '40' },
-    'heavy-requests': { type: 'string', default: '32' },
-    'heavy-tokens': { type: 'string', default: '128' },
-    'memory-requests': { type: 'string', default: '5000' },
-    'stall-seconds': { type: 'string', default: '60' },
+    ...Object.fromEntries(
+      Object.entries(defaults).map(([name, value]) => [name, { type: 'string' as const, default: value }]),
+    ),
     part: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
-const count = (
-  name:
-    | 'clients'
-    | 'requests'
-    | 'running'
-    | 'waiting'
-    | 'heavy-requests'
-    | 'heavy-tokens'
-    | 'memory-requests'
-    | 'stall-seconds',
-) => Number(options[name]);
+const count = (name: keyof typeof defaults) =>
+  Number(Object.entries(options).find(([option]) => option === name)?.[1]);
+
+/** Bytes that the server's memory may differ by between the second fifth and the last one of the requests. */
+const heapSlackMiB = 8;
+const residentSlackMiB = 64;
 
 const server = await NanoServer.start({ running: count('running'), waiting: count('waiting') });
 const watchdog = new Watchdog(server, count('stall-seconds'));
+const load = new Load(server, watchdog);
+const wrong: string[] = [];
 const wanted = (part: string) => options.part === undefined || options.part === part;
 const report = {
   machine: `${cpus()[0]?.model ?? 'unknown'}, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}, Node ${process.version}`,
@@ -47,132 +56,109 @@ const report = {
 };
 watchdog.stop();
 await server.close();
-if (options.json) console.log(JSON.stringify(report, null, 2));
-else
-  console.log(
-    JSON.stringify(report, null, 2)
-      .replaceAll(/["{},]/g, '')
-      .replaceAll(/^\s*\n/gm, ''),
-  );
-const { mixed } = report;
-if (mixed && (mixed.crossed.length > 0 || mixed.lost > 0 || mixed.mostWaiting > count('waiting')))
-  process.exitCode = 1;
-
-/** Asks until it is not told to come again; says how often it was. */
-async function persist(asked: Asked, leaveAfter?: number): Promise<Ended & { readonly refusals: number }> {
-  for (let refusals = 0; ; refusals++) {
-    const over = watchdog.begin(asked.name);
-    const ended = await ask(server.url, asked, leaveAfter).finally(over);
-    if (ended.status !== 429) return { ...ended, refusals };
-    // Clients wait as they were told, but not all the same time.
-    const ms = (ended.retryAfterMs ?? 1000) * (0.5 + Math.random() / 2);
-    await new Promise((resolve) => setTimeout(resolve, ms));
-  }
-}
+const text = JSON.stringify(report, null, 2);
+console.log(options.json ? text : text.replaceAll(/["{},]/g, '').replaceAll(/^\s*\n/gm, ''));
+for (const sentence of wrong) console.error(`wrong: ${sentence}`);
+if (wrong.length > 0) process.exitCode = 1;
 
 async function mixedLoad() {
   const questions = await mixedQuestions();
-  const alone = new Map<string, string>();
-  for (const asked of questions) alone.set(asked.name, (await persist(asked)).text);
-
-  const tasks = Array.from({ length: count('requests') }, (_, index) => ({
-    asked: questions[index % questions.length]!,
-    kind: index % 20 === 7 ? 'malformed' : index % 10 === 3 ? 'leaves' : 'stays',
-  }));
-  const crossed: string[] = [];
-  const firstTokenMs: number[] = [];
-  let [answered, left, refused, lost, refusals, mostWaiting, done] = [0, 0, 0, 0, 0, 0, false];
-  const watch = (async () => {
-    while (!done) {
-      mostWaiting = Math.max(mostWaiting, await server.gauge('waiting'));
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  })();
+  const alone = await load.alone(questions);
+  const tasks = mixed(questions, count('requests'));
+  const ends = noEnds();
   const start = performance.now();
-  await atOnce(count('clients'), tasks, async ({ asked, kind }, index) => {
-    try {
-      if (kind === 'malformed') {
-        const { status } = await persist({ name: 'malformed', body: malformed[index % malformed.length]! });
-        if (status === 400 || status === 404) refused++;
-        else lost++;
-        return;
-      }
-      const ended = await persist(asked, kind === 'leaves' ? 2 : undefined);
-      refusals += ended.refusals;
-      if (ended.status === 499) left++;
-      else if (ended.status !== 200) lost++;
-      else if (ended.text === alone.get(asked.name)) answered++;
-      else crossed.push(`${asked.name}: ${ended.text}`);
-      if (ended.status === 200) firstTokenMs.push(ended.firstTokenMs);
-    } catch (error) {
-      console.error(asked.name, error);
-      lost++;
-    }
-  });
+  await load.run(count('clients'), tasks, alone, ends);
   const seconds = (performance.now() - start) / 1000;
-  done = true;
-  await watch;
+  const { firstTokenMs, ...told } = ends;
+  await judge(tasks.length, ends);
   firstTokenMs.sort((a, b) => a - b);
   const share = (at: number) => Math.round(firstTokenMs[Math.floor(firstTokenMs.length * at)] ?? 0);
   return {
     clients: count('clients'),
     requests: tasks.length,
     seconds: Number(seconds.toFixed(1)),
-    answeredAsAlone: answered,
-    crossed,
-    lost,
-    leftMidway: left,
-    refusedMalformed: refused,
-    toldToComeAgain: refusals,
-    mostWaiting,
-    stillRunning: await server.gauge('running'),
+    ...told,
     firstTokenMs: { median: share(0.5), p95: share(0.95) },
   };
 }
 
+/** Notes what should not be. */
+async function judge(requests: number, ends: ReturnType<typeof noEnds>): Promise<void> {
+  const { answeredAsAlone, crossed, lost, leftMidway, refusedMalformed, mostWaiting } = ends;
+  if (crossed.length > 0) wrong.push(`${crossed.length} answers are not those of the same requests alone`);
+  const ended = answeredAsAlone + crossed.length + leftMidway + refusedMalformed;
+  if (lost > 0 || ended !== requests) wrong.push(`${requests - ended} of ${requests} requests were lost`);
+  if (mostWaiting > count('waiting')) wrong.push(`${mostWaiting} waited where ${count('waiting')} may`);
+  for (const gauge of ['running', 'waiting', 'held_bytes']) {
+    const value = await server.gauge(gauge);
+    if (value !== 0) wrong.push(`${gauge} is ${value} when all is over`);
+  }
+}
+
 async function throughput() {
   const tasks = decodeHeavy(count('heavy-requests'), count('heavy-tokens'));
-  const rates: { clients: number; tokensPerSecond: number; seconds: number }[] = [];
-  for (const clients of [1, 4, 16]) {
-    let tokens = 0;
-    const start = performance.now();
-    await atOnce(clients, tasks, async (asked) => {
-      const { outputTokens } = await persist(asked);
-      tokens += outputTokens;
-    });
-    const seconds = (performance.now() - start) / 1000;
-    rates.push({
-      clients,
-      tokensPerSecond: Math.round(tokens / seconds),
-      seconds: Number(seconds.toFixed(1)),
-    });
+  const widths = [1, 4, 16];
+  const rates = new Map<number, number[]>(widths.map((clients) => [clients, []]));
+  // Round 0 warms up.
+  for (let round = 0; round <= count('rounds'); round++) {
+    for (const clients of widths) {
+      const rate = await tokensPerSecond(clients, tasks);
+      if (round > 0) rates.get(clients)!.push(rate);
+    }
   }
+  const median = (clients: number) =>
+    rates.get(clients)!.toSorted((a, b) => a - b)[Math.floor(count('rounds') / 2)]!;
   return {
     requests: tasks.length,
-    rates,
-    ratioAt16: Number((rates[2]!.tokensPerSecond / rates[0]!.tokensPerSecond).toFixed(2)),
+    tokensEach: count('heavy-tokens'),
+    tokensPerSecond: widths.map((clients) => ({ clients, median: Math.round(median(clients)) })),
+    ratioAt16: Number((median(16) / median(1)).toFixed(2)),
   };
 }
 
+async function tokensPerSecond(clients: number, tasks: readonly Asked[]): Promise<number> {
+  let tokens = 0;
+  const start = performance.now();
+  await atOnce(clients, tasks, async (asked) => {
+    const { outputTokens } = await load.persist(asked);
+    tokens += outputTokens;
+  });
+  return (1000 * tokens) / (performance.now() - start);
+}
+
 async function memoryOverTime() {
-  const questions = await mixedQuestions();
-  const total = count('memory-requests');
-  const samples: { requests: number; rssMiB: number; heapMiB: number; externalMiB: number }[] = [];
+  // Short answers: it is the number of requests that counts.
+  const questions = (await mixedQuestions()).map(({ name, body }) => ({
+    name,
+    body: { ...body, max_tokens: 4 },
+  }));
+  const alone = await load.alone(questions);
   const steps = 10;
+  const tasks = mixed(questions, count('memory-requests'));
+  const ends = noEnds();
+  const samples: { requests: number; rssMiB: number; heapMiB: number; externalMiB: number }[] = [];
   for (let step = 0; step <= steps; step++) {
+    const at = (share: number) => Math.round((tasks.length * share) / steps);
     const { rss, heapUsed, external } = await server.memory();
     const mib = (bytes: number) => Math.round(bytes / 2 ** 20);
     samples.push({
-      requests: Math.round((total * step) / steps),
+      requests: at(step),
       rssMiB: mib(rss),
       heapMiB: mib(heapUsed),
       externalMiB: mib(external),
     });
-    if (step === steps) break;
-    const tasks = Array.from({ length: total / steps }, (_, index) => questions[index % questions.length]!);
-    await atOnce(16, tasks, async (asked) => {
-      await persist({ ...asked, body: { ...asked.body, max_tokens: 2 } });
-    });
+    if (step < steps) await load.run(16, tasks.slice(at(step), at(step + 1)), alone, ends);
+  }
+  await judge(tasks.length, ends);
+  const mean = (from: number, name: 'rssMiB' | 'heapMiB') =>
+    (samples[from]![name] + samples[from + 1]![name]) / 2;
+  for (const [name, slack] of [
+    ['rssMiB', residentSlackMiB],
+    ['heapMiB', heapSlackMiB],
+  ] as const) {
+    const grown = mean(steps - 1, name) - mean(2, name);
+    if (grown > slack)
+      wrong.push(`${name} grew by ${grown} between ${samples[2]!.requests} and ${tasks.length} requests`);
   }
   return samples;
 }
