@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import type { TestProjectInlineConfiguration } from 'vitest/config';
 
@@ -7,17 +8,24 @@ const isolation = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
+/** The AI SDK has parts that are no modules. Only one package's tests see it: it is named by where it lies. */
+const bundled = {
+  ai6: fileURLToPath(new URL('../../ai-sdk/node_modules/ai6/dist/index.mjs', import.meta.url)),
+  ai7: fileURLToPath(new URL('../../ai-sdk/node_modules/ai7/dist/index.js', import.meta.url)),
+};
+
 /** The tests of all packages that run in Chromium: `*.browser.test.ts`. `shared` is a folder beside the repository that they may read. */
 export function browserProject(executablePath: string, shared: string): TestProjectInlineConfiguration {
   return {
     resolve: {
+      alias: bundled,
       conditions: ['@internvl/source', 'onnxruntime-web-use-extern-wasm', 'module', 'browser', 'development'],
     },
     server: { headers: isolation, fs: { allow: ['.', shared] } },
     // For the set-up, which runs in Node.
     ssr: { resolve: { conditions: ['@internvl/source', 'node', 'module', 'import', 'default'] } },
-    // Everything that runs in a browser is modules already; what is found on the way would reload the page in the middle of a test.
-    optimizeDeps: { noDiscovery: true },
+    // Everything else that runs in a browser is modules already; what is found on the way would reload the page in the middle of a test.
+    optimizeDeps: { noDiscovery: true, include: Object.keys(bundled) },
     test: {
       name: 'browser',
       globalSetup: [
