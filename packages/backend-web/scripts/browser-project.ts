@@ -9,10 +9,11 @@ const isolation = {
 };
 
 /** The AI SDK has parts that are no modules. Only one package's tests see it: it is named by where it lies. */
-const bundled = {
-  ai6: fileURLToPath(new URL('../../ai-sdk/node_modules/ai6/dist/index.mjs', import.meta.url)),
-  ai7: fileURLToPath(new URL('../../ai-sdk/node_modules/ai7/dist/index.js', import.meta.url)),
-};
+const bundled = { ai6: ofAiSdk('ai6/dist/index.mjs'), ai7: ofAiSdk('ai7/dist/index.js') };
+
+function ofAiSdk(path: string): string {
+  return fileURLToPath(new URL(`../../ai-sdk/node_modules/${path}`, import.meta.url));
+}
 
 /** The tests of all packages that run in Chromium: `*.browser.test.ts`. `shared` is a folder beside the repository that they may read. */
 export function browserProject(executablePath: string, shared: string): TestProjectInlineConfiguration {
