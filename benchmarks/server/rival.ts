@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Contestant, startContestant, type Together } from '../rivals/contestant.js';
-import { markdownTable } from '../rivals/docs-section.js';
+import { markdownTable, writeSection } from '../rivals/docs-section.js';
 import { installRival } from '../rivals/install-rival.js';
 import { machineLine } from '../rivals/machine.js';
 import { Models } from '../rivals/models.js';
@@ -12,7 +12,7 @@ import { othersShare, processorTicks } from '../rivals/processor-time.js';
 import { spreadOf } from '../rivals/statistics.js';
 
 // Answers made together, ours beside llama.cpp's: the running batch that the server answers with against the parallel sequences of
-// node-llama-cpp, on equal random weights of InternVL2-1B's shape. `rival.ts [--work FOLDER] [--threads N] [--rounds N] [--quick]`, with the work
+// node-llama-cpp, on equal random weights of InternVL2-1B's shape. `rival.ts [--work FOLDER] [--threads N] [--rounds N] [--quick] [--page docs/performance.md]`, with the work
 // folder of benchmarks/rivals/run.ts nothing is written or installed again. Of llama.cpp's server there is no build on npm: node-llama-cpp has
 // its library and no program. So what is compared lies below HTTP on both sides.
 const { values } = parseArgs({
@@ -23,6 +23,7 @@ const { values } = parseArgs({
     prompt: { type: 'string', default: '64' },
     tokens: { type: 'string', default: '64' },
     quick: { type: 'boolean', default: false },
+    page: { type: 'string' },
   },
 });
 const { work, threads, quick } = values;
@@ -86,21 +87,21 @@ for (const contestant of contestants) await contestant.close();
 
 const rate = (name: string, atOnce: number) =>
   spreadOf(rates.get(place(name, atOnce)) ?? [Number.NaN]).median;
-const lines = markdownTable(
-  ['', ...widths.map((width) => `${width} at once, tokens/s`), '16 at once, times 1', 'what it is'],
-  contestants.map(({ name, about }) => [
-    name,
-    ...widths.map((width) => rate(name, width).toFixed(1)),
-    (rate(name, 16) / rate(name, 1)).toFixed(2),
-    about,
-  ]),
-);
-console.log(
-  [
-    `${await machineLine(Number(threads))}.${others === undefined ? '' : ` Other programs took ${(100 * others).toFixed(0)} % of the processors meanwhile.`}`,
-    quick ? '**Quick run: it shows that everything works, its numbers mean nothing.**' : '',
-    `Answers of ${tokens} tokens to prompts of ${prompt}, prompts included; medians of ${rounds}, in turns.`,
-    '',
-    ...lines,
-  ].join('\n'),
-);
+const lines = [
+  `${await machineLine(Number(threads))}.${others === undefined ? '' : ` Other programs took ${(100 * others).toFixed(0)} % of the processors meanwhile.`}`,
+  '',
+  ...(quick ? ['**Quick run: it shows that everything works, its numbers mean nothing.**', ''] : []),
+  `Answers of ${tokens} tokens to prompts of ${prompt}, prompts included; medians of ${rounds}, in turns.`,
+  '',
+  ...markdownTable(
+    ['', ...widths.map((width) => `${width} at once, tokens/s`), '16 at once, times 1', 'what it is'],
+    contestants.map(({ name, about }) => [
+      name,
+      ...widths.map((width) => rate(name, width).toFixed(1)),
+      (rate(name, 16) / rate(name, 1)).toFixed(2),
+      about,
+    ]),
+  ),
+];
+console.log(lines.join('\n'));
+if (values.page !== undefined) await writeSection(values.page, 'serving-rivals', lines);

@@ -1,9 +1,17 @@
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { writeSection } from '../rivals/docs-section.js';
 import { type Asked, atOnce } from './ask.js';
 import { Load, mixed, noEnds } from './load.js';
 import { NanoServer } from './nano-server.js';
 import { decodeHeavy, mixedQuestions } from './questions.js';
+import {
+  type LoadReport,
+  type MemorySample,
+  type MixedReport,
+  reportLines,
+  type ThroughputReport,
+} from './report.js';
 import { Watchdog } from './watchdog.js';
 
 // Load on the nano model over loopback, in three parts: many clients at once, of whom one in ten leaves midway and one in twenty sends
@@ -13,8 +21,9 @@ import { Watchdog } from './watchdog.js';
 //   node --conditions=@internvl/source --import tsx benchmarks/server/run.ts
 //
 // A short one: --requests 320 --heavy-requests 16 --rounds 1 --memory-requests 1000. With --part mixed, throughput or memory only that part is
-// run; --json prints data. What should not be is told on standard error, and the status is 1: anything lost, crossed or left behind, more
-// waiting than may, memory that grows. When nothing ends for --stall-seconds, it tells what is under way on both sides and ends with status 2.
+// run; --json prints data, --page docs/performance.md writes the section there. What should not be is told on standard error, and the status is
+// 1: anything lost, crossed or left behind, more waiting than may, memory that grows. When nothing ends for --stall-seconds, it tells what is
+// under way on both sides and ends with status 2.
 const defaults = {
   clients: '64',
   requests: '640',
@@ -32,13 +41,14 @@ const { values: options } = parseArgs({
       Object.entries(defaults).map(([name, value]) => [name, { type: 'string' as const, default: value }]),
     ),
     part: { type: 'string' },
+    page: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
 const count = (name: keyof typeof defaults) =>
   Number(Object.entries(options).find(([option]) => option === name)?.[1]);
 
-/** Bytes that the server's memory may differ by between the second fifth and the last one of the requests. */
+/** What memory may grow by between the first fifth of the requests and the last one. */
 const heapSlackMiB = 8;
 const residentSlackMiB = 64;
 
@@ -47,7 +57,7 @@ const watchdog = new Watchdog(server, count('stall-seconds'));
 const load = new Load(server, watchdog);
 const wrong: string[] = [];
 const wanted = (part: string) => options.part === undefined || options.part === part;
-const report = {
+const report: LoadReport = {
   machine: `${cpus()[0]?.model ?? 'unknown'}, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}, Node ${process.version}`,
   backend: server.backend,
   mixed: wanted('mixed') ? await mixedLoad() : undefined,
@@ -56,12 +66,13 @@ const report = {
 };
 watchdog.stop();
 await server.close();
-const text = JSON.stringify(report, null, 2);
-console.log(options.json ? text : text.replaceAll(/["{},]/g, '').replaceAll(/^\s*\n/gm, ''));
+const lines = reportLines(report, wrong);
+console.log(options.json ? JSON.stringify(report, null, 2) : lines.join('\n'));
+if (options.page !== undefined) await writeSection(options.page, 'serving', lines);
 for (const sentence of wrong) console.error(`wrong: ${sentence}`);
 if (wrong.length > 0) process.exitCode = 1;
 
-async function mixedLoad() {
+async function mixedLoad(): Promise<MixedReport> {
   const questions = await mixedQuestions();
   const alone = await load.alone(questions);
   const tasks = mixed(questions, count('requests'));
@@ -76,6 +87,7 @@ async function mixedLoad() {
   return {
     clients: count('clients'),
     requests: tasks.length,
+    waiting: count('waiting'),
     seconds: Number(seconds.toFixed(1)),
     ...told,
     firstTokenMs: { median: share(0.5), p95: share(0.95) },
@@ -95,7 +107,7 @@ async function judge(requests: number, ends: ReturnType<typeof noEnds>): Promise
   }
 }
 
-async function throughput() {
+async function throughput(): Promise<ThroughputReport> {
   const tasks = decodeHeavy(count('heavy-requests'), count('heavy-tokens'));
   const widths = [1, 4, 16];
   const rates = new Map<number, number[]>(widths.map((clients) => [clients, []]));
@@ -111,7 +123,7 @@ async function throughput() {
   return {
     requests: tasks.length,
     tokensEach: count('heavy-tokens'),
-    tokensPerSecond: widths.map((clients) => ({ clients, median: Math.round(median(clients)) })),
+    rates: widths.map((clients) => ({ clients, tokensPerSecond: Math.round(median(clients)) })),
     ratioAt16: Number((median(16) / median(1)).toFixed(2)),
   };
 }
@@ -126,7 +138,7 @@ async function tokensPerSecond(clients: number, tasks: readonly Asked[]): Promis
   return (1000 * tokens) / (performance.now() - start);
 }
 
-async function memoryOverTime() {
+async function memoryOverTime(): Promise<readonly MemorySample[]> {
   // Short answers: it is the number of requests that counts.
   const questions = (await mixedQuestions()).map(({ name, body }) => ({
     name,
@@ -136,7 +148,7 @@ async function memoryOverTime() {
   const steps = 10;
   const tasks = mixed(questions, count('memory-requests'));
   const ends = noEnds();
-  const samples: { requests: number; rssMiB: number; heapMiB: number; externalMiB: number }[] = [];
+  const samples: MemorySample[] = [];
   for (let step = 0; step <= steps; step++) {
     const at = (share: number) => Math.round((tasks.length * share) / steps);
     const { rss, heapUsed, external } = await server.memory();
