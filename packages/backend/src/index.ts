@@ -6,5 +6,5 @@ export { type ErrorFacts, InternVLError } from './error.js';
 export type { Graph, Port, RunOptions, Span } from './graph.js';
 export { hostTensor } from './host-tensor.js';
 export type { Tensor, Tensors } from './tensor.js';
-export { arrayOver } from './typed-array.js';
+export { arrayOver, isDType } from './typed-array.js';
 export { untilAborted } from './until-aborted.js';

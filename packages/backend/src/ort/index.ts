@@ -4,6 +4,7 @@ export type {
   ExecutionProvider,
   OrtNamespace,
   OrtPort,
+  OrtRunOptions,
   OrtSession,
   OrtSessionOptions,
   OrtTensor,

@@ -34,6 +34,13 @@ export interface OrtBackendOptions {
    * (`stayOnDevice` costs a way to the CPU and back), models load once, and `deviceLocation` is left out.
    */
   readonly device?: OrtDevice | undefined;
+  /**
+   * Whether the runtime writes into the tensors of `fetches` wherever they lie. By default only with a `device`: onnxruntime-node
+   * and -web of 1.30 return fresh arrays on the CPU whatever tensor they are given.
+   */
+  readonly writesInto?: boolean | undefined;
+  /** Whether the runtime ends a run in the middle when the `signal` of its options aborts; false by default. */
+  readonly endsRuns?: boolean | undefined;
   /** False where reading a device tensor must be refused: the Node binding of 1.30 ends the process over it. */
   readonly readsDevice?: boolean | undefined;
 }
@@ -49,11 +56,10 @@ const everyType: ReadonlySet<DType> = new Set([
 ]);
 
 /**
- * Runs graphs on ONNX Runtime. One run at a time: more wait in turn. `writesInto` is true with a `device` only:
- * elsewhere the runtime returns fresh arrays whatever tensor it is given to write to (onnxruntime-node 1.30).
+ * Runs graphs on ONNX Runtime. One run at a time: more wait in turn.
  *
- * A run cannot be stopped in the middle: abort rejects at once when it waits, and as soon as the event loop turns
- * otherwise; what the run made is dropped.
+ * Abort rejects at once when a run waits, and as soon as the event loop turns otherwise; what the run made is dropped. A run
+ * is stopped in the middle only by a runtime that `endsRuns`.
  *
  * `load` throws `model-unreadable`, `file-missing`, `unsupported-operator`, `dtype-unknown`; `run` throws what
  * `checkRun` throws, `graph-disposed`, and `run-failed` for what ONNX Runtime reports; both throw `out-of-memory` and `device-lost`.
@@ -67,16 +73,18 @@ export function ortBackend({
   tolerance = { float32: 1e-5 },
   deviceLocation,
   device,
+  writesInto = device !== undefined,
+  endsRuns = false,
   readsDevice = true,
 }: OrtBackendOptions): Backend {
   const capabilities: Capabilities = {
     dtypes,
     tolerance,
     deviceTensors: deviceLocation !== undefined || device !== undefined,
-    writesInto: device !== undefined,
+    writesInto,
   };
   const inTurn = serial();
-  const tensors = new OrtTensors(ort, readsDevice, device, inTurn);
+  const tensors = new OrtTensors(ort, { readsDevice, writesInto, device, inTurn });
 
   async function open(
     source: ModelSource,
@@ -114,7 +122,7 @@ export function ortBackend({
       // Kept only where it is needed, so that the bytes of a model do not outlive its loading elsewhere.
       const reopen =
         deviceLocation && ((stayOnDevice: readonly string[]) => open(source, stayOnDevice, prepack));
-      const host = { name, capabilities, tensors, inTurn, reopen, device };
+      const host = { name, capabilities, tensors, inTurn, reopen, device, endsRuns };
       const work = inTurn(async () => {
         signal?.throwIfAborted();
         device?.assertSound();

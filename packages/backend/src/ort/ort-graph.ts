@@ -22,6 +22,8 @@ export interface OrtGraphHost {
   /** Opens the model again with these outputs left on the device; absent where there are no device tensors. */
   readonly reopen: ((stayOnDevice: readonly string[]) => Promise<OrtSession>) | undefined;
   readonly device: OrtDevice | undefined;
+  /** Whether a run ends in the middle when its signal aborts. */
+  readonly endsRuns: boolean;
 }
 
 /** A model in an ONNX Runtime session. */
@@ -74,13 +76,16 @@ export class OrtGraph implements Graph {
 
   async #run(feeds: Readonly<Record<string, OrtTensor>>, options: RunOptions): Promise<Tensors> {
     const names = options.outputs ?? this.outputs.map(({ name }) => name);
-    const { into = {}, stayOnDevice = [] } = options;
-    const { device, tensors, name: backend } = this.#host;
+    const { into = {}, stayOnDevice = [], signal } = options;
+    const { device, tensors, name: backend, endsRuns } = this.#host;
     const current = await this.#sessionLeaving(device ? [] : stayOnDevice);
     const fetches = Object.fromEntries(names.map((name) => [name, tensors.target(into[name])]));
     device?.assertSound();
     // Errors arrive as rejections; onnxruntime-web would print them besides, whatever its session was told.
-    const run = current.session.run(feeds, fetches, { logSeverityLevel: 4 });
+    const run = current.session.run(feeds, fetches, {
+      logSeverityLevel: 4,
+      ...(endsRuns && signal ? { signal } : {}),
+    });
     let results: Readonly<Record<string, OrtTensor>>;
     try {
       results = await (device ? Promise.race([run, device.lost]) : run);

@@ -18,13 +18,20 @@ export interface OrtNamespace {
 export interface OrtSession {
   readonly inputMetadata: readonly OrtPort[];
   readonly outputMetadata: readonly OrtPort[];
-  /** `fetches` by name: a tensor of the device to write into, or null for a fresh one. */
+  /** `fetches` by name: a tensor to write into (of the device, or wherever the runtime can), or null for a fresh one. */
   run(
     feeds: Readonly<Record<string, OrtTensor>>,
     fetches: Readonly<Record<string, OrtTensor | null>>,
-    options?: { readonly logSeverityLevel?: 0 | 1 | 2 | 3 | 4 },
+    options?: OrtRunOptions,
   ): Promise<Readonly<Record<string, OrtTensor>>>;
   release(): Promise<void>;
+}
+
+/** What the adapter asks of a run. */
+export interface OrtRunOptions {
+  readonly logSeverityLevel?: 0 | 1 | 2 | 3 | 4;
+  /** Ends the run in the middle; passed to runtimes that do it (`OrtBackendOptions.endsRuns`). */
+  readonly signal?: AbortSignal;
 }
 
 /** What a session says of an input or output; `shape` mixes sizes and symbolic names. */

@@ -7,25 +7,24 @@ import type { LastingSession } from './lasting-session.js';
 import type { OrtDevice } from './ort-device.js';
 import type { OrtNamespace, OrtTensor } from './ort-namespace.js';
 
+/** What `OrtTensors` has to know of its backend. */
+export interface OrtTensorsHost {
+  readonly readsDevice: boolean;
+  readonly writesInto: boolean;
+  readonly device: OrtDevice | undefined;
+  /** Lets one thing at a time work on the runtime's tensors. */
+  readonly inTurn: <T>(task: () => Promise<T>) => Promise<T>;
+}
+
 /** Translates tensors between a backend's callers and ONNX Runtime; knows which of ours stand for device tensors. */
 export class OrtTensors {
   readonly #ort: OrtNamespace;
-  readonly #readsDevice: boolean;
-  readonly #device: OrtDevice | undefined;
-  readonly #inTurn: <T>(task: () => Promise<T>) => Promise<T>;
+  readonly #host: OrtTensorsHost;
   readonly #onDevice = new WeakMap<Tensor, OrtTensor>();
 
-  /** `inTurn` lets one thing at a time work on the runtime's tensors. */
-  constructor(
-    ort: OrtNamespace,
-    readsDevice: boolean,
-    device: OrtDevice | undefined,
-    inTurn: <T>(task: () => Promise<T>) => Promise<T>,
-  ) {
+  constructor(ort: OrtNamespace, host: OrtTensorsHost) {
     this.#ort = ort;
-    this.#readsDevice = readsDevice;
-    this.#device = device;
-    this.#inTurn = inTurn;
+    this.#host = host;
   }
 
   /** A tensor of ours over new memory of the device. */
@@ -50,12 +49,16 @@ export class OrtTensors {
   }
 
   /**
-   * ONNX Runtime's tensor to write into on the device; null where there is none, and the caller's lies on the CPU.
+   * ONNX Runtime's tensor to write into; null where there is none, and where the caller's lies on the CPU and the runtime
+   * cannot write there.
    *
    * @throws `invalid-option` for a device tensor that this backend did not make.
    */
   target(into: Tensor | undefined): OrtTensor | null {
-    return into === undefined || into.location === 'cpu' ? null : this.allocated('into', into);
+    if (into === undefined) return null;
+    if (into.location !== 'cpu') return this.allocated('into', into);
+    // Beside a device the runtime's own outputs lie there, and come over afterwards.
+    return this.#host.writesInto && !this.#host.device ? this.#fromHost(into) : null;
   }
 
   /**
@@ -105,7 +108,7 @@ export class OrtTensors {
 
   /** Freed in turn: a run that its caller has given up may still write into it. */
   #allocated<T extends DType>(name: string, type: T, tensor: OrtTensor): Tensor<T> {
-    return this.#handle(name, type, tensor, () => void this.#inTurn(async () => tensor.dispose()));
+    return this.#handle(name, type, tensor, () => void this.#host.inTurn(async () => tensor.dispose()));
   }
 
   #handle<T extends DType>(name: string, type: T, tensor: OrtTensor, free: () => void): Tensor<T> {
@@ -118,8 +121,8 @@ export class OrtTensors {
         return elements(name, type, tensor.data);
       },
       getData: async () => {
-        if (!this.#readsDevice) throw notReadable(name, location);
-        this.#device?.assertSound();
+        if (!this.#host.readsDevice) throw notReadable(name, location);
+        this.#host.device?.assertSound();
         return elements(name, type, await tensor.getData());
       },
       dispose: () => {

@@ -1,0 +1,1 @@
+export { type NativeBackendOptions, nativeBackend } from './native-backend.js';
