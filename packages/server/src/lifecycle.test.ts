@@ -337,6 +337,16 @@ test('defaults show through where a request does not say, and its own win', asyn
   expect(chat.asked[0]?.options.maxTiles).toBeUndefined();
 });
 
+test('least tiles, for all images', async () => {
+  const { handler, chat } = made();
+  await ask(handler, post(CHAT, { ...question, min_dynamic_patch: 2 }));
+  expect(chat.asked[0]?.options.minTiles).toBe(2);
+  expect(await ask(handler, post(CHAT, { ...question, min_dynamic_patch: 41 }))).toMatchObject({
+    status: 400,
+    document: { error: { code: 'invalid_value', param: 'min_dynamic_patch' } },
+  });
+});
+
 test('neighbours of one role are one turn; texts of a system message are joined', async () => {
   const { handler, chat } = made();
   const messages = [
