@@ -8,7 +8,9 @@ import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createHandler } from './create-handler.js';
 import { type ListeningServer, serve } from './node/serve.js';
+import type { LogEntry } from './server-options.js';
 import { mutated, seeded } from './testing/mutate.js';
+import { until } from './testing/requests.js';
 
 interface Sample {
   readonly file: string;
@@ -80,6 +82,41 @@ describe('nano behind the official client', () => {
       }),
     );
     expect(answers).toEqual(recorded.map(({ response, ids }) => ({ text: response, tokens: ids.length })));
+  });
+
+  test('answers are their own beside clients that leave midway and others that send nonsense', async () => {
+    const log: LogEntry[] = [];
+    const crowded = await serve(
+      createHandler({ models: { nano: chat }, running: 4, waiting: 60, log: (entry) => log.push(entry) }),
+      { port: 0 },
+    );
+    const crowd = new OpenAI({ baseURL: `${crowded.url}/v1`, apiKey: 'none', maxRetries: 0 });
+    const clients = Array.from({ length: 40 }, async (_, index) => {
+      const { file, question, response } = recorded[index % recorded.length]!;
+      const asked = await asking(file, question);
+      if (index % 10 === 7) {
+        const refused = crowd.chat.completions.create({ ...asked, model: index % 20 === 7 ? 'other' : '' });
+        await expect(refused).rejects.toMatchObject({ status: 404 });
+        return 'refused';
+      }
+      const stream = await crowd.chat.completions.create({ ...asked, stream: true });
+      let text = '';
+      let pieces = 0;
+      for await (const { choices } of stream) {
+        text += choices[0]?.delta.content ?? '';
+        if (index % 5 === 3 && ++pieces === 2) return 'left';
+      }
+      expect(text).toBe(response);
+      return 'answered';
+    });
+    const ends = await Promise.all(clients);
+    expect(ends.filter((end) => end === 'answered').length).toBe(28);
+    await until(() => log.length === 40);
+    const metrics = await (await fetch(`${crowded.url}/metrics`)).text();
+    for (const gauge of ['running', 'waiting', 'held_bytes'])
+      expect(metrics).toContain(`internvl_${gauge} 0\n`);
+    expect(log.filter(({ status }) => ![200, 404, 499].includes(status))).toEqual([]);
+    await crowded.close();
   });
 
   test('a prompt longer than the context, and an image that is cut short', async () => {
