@@ -18,7 +18,7 @@ export type Pointer = bigint;
 export type Place = Pointer | ArrayBufferView | null;
 
 /** An error, or null for none. */
-type Status = Pointer | null;
+export type Status = Pointer | null;
 
 type Returns<R, A extends readonly unknown[]> = KoffiFunc<(...args: A) => R>;
 type Call<A extends readonly unknown[]> = Returns<Status, A>;

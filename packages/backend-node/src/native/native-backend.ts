@@ -1,11 +1,7 @@
 import { type Backend, InternVLError } from '@internvl/backend';
-import { type OrtNamespace, ortBackend, providerFault } from '@internvl/backend/ort';
-import { openApi } from './c-api.js';
-import { libraryPath } from './library-path.js';
-import { type Koffi, koffiRemedy, loadKoffi } from './load-koffi.js';
-import { NativeSession } from './native-session.js';
-import { NativeTensor } from './native-tensor.js';
-import { OrtRuntime } from './ort-runtime.js';
+import { ortBackend } from '@internvl/backend/ort';
+import { loadKoffi } from './load-koffi.js';
+import { nativeRuntime } from './native-runtime.js';
 
 /** What `nativeBackend` takes. */
 export interface NativeBackendOptions {
@@ -27,7 +23,7 @@ export async function nativeBackend({
   prepack = false,
 }: NativeBackendOptions = {}): Promise<Backend> {
   checkThreads(threads);
-  const ort = await openRuntime(await loadKoffi());
+  const ort = await nativeRuntime(await loadKoffi());
   return ortBackend({
     ort,
     name: 'ort-native:cpu',
@@ -40,27 +36,6 @@ export async function nativeBackend({
       ...(prepack ? {} : { extra: { session: { disable_prepacking: '1' } } }),
     },
   });
-}
-
-async function openRuntime(koffi: Koffi): Promise<OrtNamespace> {
-  const path = libraryPath();
-  let reason: string | undefined;
-  try {
-    const runtime = new OrtRuntime(openApi(koffi, path));
-    const ort: OrtNamespace = {
-      InferenceSession: { create: (source, options = {}) => NativeSession.open(runtime, source, options) },
-      Tensor: NativeTensor,
-    };
-    reason = await providerFault(ort, 'cpu', { checkAttention: true });
-    if (reason === undefined) return ort;
-  } catch (error) {
-    reason = error instanceof Error ? error.message : String(error);
-  }
-  throw new InternVLError(
-    'device-missing',
-    `Expected onnxruntime-node's library (${path}) to work through koffi, it does not: ${reason}; ${koffiRemedy}.`,
-    { device: 'native', library: path, reason, remedy: koffiRemedy },
-  );
 }
 
 function checkThreads(threads: number | undefined): void {

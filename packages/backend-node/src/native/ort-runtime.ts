@@ -1,7 +1,7 @@
-import type { OrtApi, Place, Pointer } from './c-api.js';
+import type { OrtApi, Place, Pointer, Status } from './c-api.js';
 
 /** How a call in the background tells its end. */
-type Settle = (error: unknown, status: Pointer | null) => void;
+type Settle = (error: unknown, status: Status) => void;
 
 /** A table of functions with what every call of them needs: an environment, an allocator, a name for the memory of the CPU. */
 export class OrtRuntime {
@@ -22,7 +22,7 @@ export class OrtRuntime {
   }
 
   /** @throws what the library says when a call did not succeed */
-  check(status: Pointer | null): void {
+  check(status: Status): void {
     if (!status) return;
     const message = this.api.getErrorMessage(status);
     this.api.releaseStatus(status);
@@ -36,7 +36,7 @@ export class OrtRuntime {
   async inBackground(kept: readonly unknown[], start: (settle: Settle) => void): Promise<void> {
     this.#kept.add(kept);
     try {
-      const status = await new Promise<Pointer | null>((resolve, reject) => {
+      const status = await new Promise<Status>((resolve, reject) => {
         start((error, result) => (error ? reject(error) : resolve(result)));
       });
       this.check(status);
@@ -46,19 +46,19 @@ export class OrtRuntime {
   }
 
   /** What a call makes. */
-  made(call: (out: Place) => Pointer | null): Pointer {
+  made(call: (out: Place) => Status): Pointer {
     const out = offHeap(new BigUint64Array(1));
     this.check(call(out));
     return out[0]!;
   }
 
   /** A count that a call gives. */
-  count(call: (out: Place) => Pointer | null): number {
+  count(call: (out: Place) => Status): number {
     return Number(this.made(call));
   }
 
   /** The text that a call allocates, and where it is; `free` it. */
-  text(call: (allocator: Pointer, out: Place) => Pointer | null): {
+  text(call: (allocator: Pointer, out: Place) => Status): {
     readonly text: string;
     readonly at: Pointer;
   } {
