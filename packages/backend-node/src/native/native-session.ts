@@ -70,6 +70,8 @@ export class NativeSession implements OrtSession {
       ];
       lists.push(inputs, outputs);
       signal?.addEventListener('abort', end, { once: true });
+      // Node waits for its pool when it exits.
+      process.once('exit', end);
       await runtime.inBackground([feeds, fetches, inputs, outputs], (settle) =>
         api.run.async(
           this.#session,
@@ -86,6 +88,7 @@ export class NativeSession implements OrtSession {
       return outputs.tensors();
     } finally {
       signal?.removeEventListener('abort', end);
+      process.off('exit', end);
       for (const list of lists) list.release();
       api.releaseRunOptions(options);
     }

@@ -6,7 +6,7 @@ export interface ChainOptions {
   readonly links: number;
 }
 
-/** A model of products one behind the other: `x` float32 `['rows', width]` → `y`, the same. Each halves its input, and turns it a little. */
+/** A model of products one behind the other: `x` float32 `['rows', width]` → `y`, the same. Each mixes neighbours, and keeps the mean. */
 export function chain(options: ChainOptions): Uint8Array {
   const bytes = weightsOf(options);
   return model(options, (link) => ({ data: bytes.subarray(link.from, link.to) }));
@@ -55,7 +55,7 @@ function model(
 function weightsOf({ width, links }: ChainOptions): Uint8Array {
   const weights = new Float32Array(links * width * width);
   for (let at = 0; at < links * width; at++) {
-    weights[at * width + (at % width)] = 0.5;
+    weights[at * width + (at % width)] = 0.75;
     weights[at * width + ((at + 1) % width)] = 0.25;
   }
   return new Uint8Array(weights.buffer);
