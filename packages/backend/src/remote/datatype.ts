@@ -13,11 +13,6 @@ const names: { readonly [T in DType]: string } = {
   bool: 'BOOL',
 };
 
-/** The protocol's name for an element type: `'FP32'`. */
-function datatypeOf(type: DType): string {
-  return names[type];
-}
-
 /**
  * The element type in which the elements of a datatype are passed. `BF16` is passed as float32: it widens exactly, and what
  * is sent is rounded to the nearest, ties to even.
