@@ -15,6 +15,8 @@ export class FakeHub {
   readonly weightRequests: number[] = [];
   /** Share of the weights after which the connection breaks, and stays broken. */
   breaksAt: number | undefined;
+  /** Whether a login is asked for. */
+  locked = false;
   #down = false;
   readonly #folder: string;
   readonly #names: readonly string[];
@@ -34,6 +36,7 @@ export class FakeHub {
     const { pathname } = new URL(request.url!, 'http://localhost');
     if (!pathname.startsWith('/hub/')) return false;
     if (this.#down) response.destroy();
+    else if (this.locked) response.writeHead(401, { 'x-error-code': 'GatedRepo' }).end();
     else this.#route(pathname.slice('/hub'.length), request, response);
     return true;
   };

@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright';
+import {
+  type Browser,
+  type BrowserContextOptions,
+  chromium,
+  type Locator,
+  type Page,
+  type Worker,
+} from 'playwright';
 import { chromium as findChromium } from '../../../packages/backend-web/scripts/chromium.js';
 
 /** A folder of the repository, by its path from this one. */
@@ -8,30 +15,35 @@ export const folder = (path: string) => fileURLToPath(new URL(path, import.meta.
 export const nanoFolder = folder('../../../models/nano/');
 export const sample = (name: string) => `${nanoFolder}samples/${name}`;
 
-interface Sample {
-  readonly file: string;
-  readonly turns: readonly {
-    readonly question: string;
-    readonly text: string;
-    readonly smallest_gap: number;
-  }[];
+interface Turn {
+  readonly question: string;
+  readonly text: string;
+  readonly tiles: number;
+  readonly smallest_gap: number;
 }
+
+/** The image that the page shows at the first visit. */
+export const firstImage = 'shapes-1.png';
 
 /** What OpenGVLab's own `chat()` answered about a sample image, where no other arithmetic may go another way. */
-export function recorded(file: string): Map<string, string> {
-  const samples: readonly Sample[] = JSON.parse(readFileSync(sample('samples.json'), 'utf8'));
-  const turns = samples.find((entry) => entry.file === file)!.turns;
-  return new Map(
-    turns.filter((turn) => turn.smallest_gap >= 0.001).map(({ question, text }) => [question, text]),
+export function recordedTurns(file: string): readonly Turn[] {
+  const samples: readonly { readonly file: string; readonly turns: readonly Turn[] }[] = JSON.parse(
+    readFileSync(sample('samples.json'), 'utf8'),
   );
+  return samples.find((entry) => entry.file === file)!.turns.filter((turn) => turn.smallest_gap >= 0.001);
 }
 
-export function launch(): Promise<Browser> {
+/** Of the answers about the first image in one piece of text, the one that other arithmetic changes last. */
+export const surest = recordedTurns(firstImage)
+  .filter(({ question }) => !question.includes('<'))
+  .reduce((best, turn) => (turn.smallest_gap > best.smallest_gap ? turn : best));
+
+export function launch({ webgpu = true }: { webgpu?: boolean } = {}): Promise<Browser> {
   return chromium.launch({
     executablePath: findChromium()!,
     args: [
       '--no-sandbox',
-      '--enable-unsafe-webgpu',
+      ...(webgpu ? ['--enable-unsafe-webgpu'] : []),
       '--use-fake-device-for-media-stream',
       '--use-fake-ui-for-media-stream',
     ],
@@ -97,6 +109,11 @@ export class Visitor {
     return answer;
   }
 
+  /** What the model that is open answers to the surest question; `surest.text` where all is well. */
+  async surestAnswer(): Promise<string> {
+    return this.textOf(await this.ask(surest.question));
+  }
+
   async textOf(answer: Locator): Promise<string> {
     return (await answer.locator('.text').textContent()) ?? '';
   }
@@ -118,10 +135,43 @@ export class Visitor {
     );
   }
 
+  /** What went wrong, as the page tells it, or the open dialog on it. */
+  failure(where: 'main' | 'dialog' = 'main'): Locator {
+    return this.page.locator(`${where} .failure`);
+  }
+
+  /** Takes the next step that a failure offers. */
+  async goOn(label: string): Promise<void> {
+    await this.failure().getByRole('button', { name: label }).click();
+  }
+
+  /** The worker in which the model is. */
+  get worker(): Worker {
+    return this.page.workers()[0]!;
+  }
+
+  /** Begins to ask, and waits until the answer has begun. */
+  async beginToAsk(question: string): Promise<void> {
+    const before = await this.answers.count();
+    await this.page.locator('.composer textarea').fill(question);
+    await this.page.keyboard.press('Enter');
+    await this.answers.nth(before).locator('.text').filter({ hasText: /\S/ }).waitFor();
+  }
+
   /** Opens the dialog in which a model is chosen. */
   async chooseModel(): Promise<Locator> {
     await this.page.locator('button.model').click();
     return this.page.locator('dialog[open]');
+  }
+
+  /** Looks a model up at a Hub of this address. */
+  async lookUp(id: string, hub: string): Promise<Locator> {
+    const dialog = await this.chooseModel();
+    await dialog.getByText('Another Hub address').click();
+    await dialog.locator('input[type=url]').fill(hub);
+    await dialog.getByLabel('Hugging Face id').fill(id);
+    await dialog.getByRole('button', { name: 'Look up' }).click();
+    return dialog;
   }
 
   async close(): Promise<void> {

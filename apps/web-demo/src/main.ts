@@ -38,7 +38,7 @@ document.body.append(
 );
 
 listenForPaste(images.add);
-listenForDrops({ images: images.add, folder: (files) => void dialog.offer(files) });
+listenForDrops({ images: images.add, folder: (folder) => void dialog.offer(folder) });
 watchHiddenTab(state);
 
 registerServiceWorker(state);

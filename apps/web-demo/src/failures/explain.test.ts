@@ -3,7 +3,7 @@ import { NotAnImage } from '../images/page-image.js';
 import { en } from '../page/words-en.js';
 import { zh } from '../page/words-zh.js';
 import { pageState } from '../state.js';
-import { codeOf, explain, interrupted, notAnImage, topics } from './explain.js';
+import { codeOf, explain, interrupted, notACheckpoint, notAnImage, topics } from './explain.js';
 
 /** As the packages' own errors are. */
 const error = (code: string, message: string) => Object.assign(new Error(message), { code });
@@ -41,7 +41,11 @@ test('errors of the browser go by their names', () => {
   expect(codeOf(undefined)).toBeUndefined();
 });
 
-test('a download that was cancelled, and a file that is no image', () => {
+test('a download that was cancelled, a folder and a file that are not what they should be', () => {
   expect(interrupted(() => {}).steps[0]?.label(en)).toBe('Resume');
+  expect(notACheckpoint(error('model-not-found', 'No config.json.'), () => {})).toMatchObject({
+    detail: 'No config.json.',
+    steps: [{}],
+  });
   expect(notAnImage(new NotAnImage('notes.txt'), () => {}).message(en)).toContain('notes.txt');
 });

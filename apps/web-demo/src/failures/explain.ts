@@ -123,6 +123,15 @@ export function interrupted(resume: () => void): Failure {
   return { message: (w) => w.failures.cancelled, steps: [{ label: (w) => w.resume, act: resume }] };
 }
 
+/** A folder of this computer without config.json. */
+export function notACheckpoint(error: unknown, chooseAnother: () => void): Failure {
+  return {
+    message: (w) => w.notACheckpoint,
+    detail: detailOf(error),
+    steps: [{ label: (w) => w.chooseFolder, act: chooseAnother }],
+  };
+}
+
 /** A file that is no image the browser reads. */
 export function notAnImage(error: unknown, chooseAnother: () => void): Failure {
   const message: Say = (w) =>

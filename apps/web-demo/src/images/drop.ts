@@ -1,10 +1,11 @@
+import type { WebModel } from '@internvl/checkpoint/web';
 import type { TakeFiles } from './image-input.js';
 
 /** What the page does with things dropped anywhere on it. */
 export interface DropTargets {
   readonly images: TakeFiles;
   /** A folder, taken for a checkpoint. */
-  readonly folder: (files: readonly File[]) => void;
+  readonly folder: (folder: WebModel) => void;
 }
 
 /** Takes images and checkpoint folders dropped on the page. */
@@ -22,10 +23,27 @@ export function listenForDrops({ images, folder }: DropTargets): void {
     const { files, items } = event.dataTransfer ?? {};
     // Entries and files are gone once this handler has returned, so both are taken first.
     const dropped = [...(files ?? [])];
-    const folders = [...(items ?? [])].map((item) => item.webkitGetAsEntry()).filter(isFolder);
-    if (folders.length > 0) folder(await filesOf(folders[0]!));
+    const [given] = [...(items ?? [])].flatMap(folderIn);
+    if (given) folder(await given);
     else if (dropped.length > 0) images(dropped);
   });
+}
+
+/** A folder, by its handle where the browser gives one: that has a name. */
+function folderIn(item: DataTransferItem): Promise<WebModel>[] {
+  const entry = item.webkitGetAsEntry();
+  if (!isFolder(entry)) return [];
+  const { getAsFileSystemHandle } = item as { getAsFileSystemHandle?: () => Promise<unknown> };
+  const handle = getAsFileSystemHandle?.call(item).catch(() => undefined);
+  const folder = async () => {
+    const found = await handle;
+    return isHandle(found) ? found : filesOf(entry);
+  };
+  return [folder()];
+}
+
+function isHandle(found: unknown): found is FileSystemDirectoryHandle {
+  return found instanceof FileSystemHandle && found.kind === 'directory';
 }
 
 function isFolder(entry: FileSystemEntry | null): entry is FileSystemDirectoryEntry {

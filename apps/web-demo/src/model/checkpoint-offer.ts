@@ -37,6 +37,7 @@ export function checkpointOffer(
           number(config.llm?.maxPositions ?? 0),
         ),
     }),
+    ...(config.llm ? [] : [element('p', { text: (w) => w.noLanguageModel })]),
     element('ul', { class: 'reasons' }, ...reasonWords(choice).map((text) => element('li', { text }))),
     element(
       'div',
@@ -46,7 +47,7 @@ export function checkpointOffer(
       element('button', {
         type: 'button',
         class: 'primary',
-        disabled: !choice.fits,
+        disabled: !choice.fits || !config.llm,
         text: (w) => (remote ? w.downloadAndOpen : w.convertAndOpen),
         on: {
           click: () => open({ name, model: source(), source: remote ? source() : undefined }),

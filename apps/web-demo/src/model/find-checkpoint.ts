@@ -1,5 +1,5 @@
 import type { WebModel } from '@internvl/checkpoint/web';
-import { explain } from '../failures/explain.js';
+import { codeOf, explain, notACheckpoint } from '../failures/explain.js';
 import { element, uniqueId } from '../page/element.js';
 import type { PageState } from '../state.js';
 import { checkpointOffer } from './checkpoint-offer.js';
@@ -50,7 +50,11 @@ export function findCheckpoint(
     } catch (error) {
       if (mine.signal.aborted) return;
       found.replaceChildren();
-      state.failure.set(explain(error, { engine, state, retry: () => void inspect(checkpoint) }));
+      const retry = () => void inspect(checkpoint);
+      const noFolder = typeof checkpoint !== 'string' && codeOf(error) === 'model-not-found';
+      state.failure.set(
+        noFolder ? notACheckpoint(error, folder.choose) : explain(error, { engine, state, retry }),
+      );
     }
   };
   const lookUp = async () => {
@@ -62,6 +66,7 @@ export function findCheckpoint(
     await inspect(model.value.trim());
   };
 
+  const folder = checkpointFolder((chosen) => void inspect(chosen));
   const form = element(
     'form',
     {
@@ -87,7 +92,7 @@ export function findCheckpoint(
     {},
     element('h3', { text: (w) => w.anotherModel }),
     form,
-    checkpointFolder((folder) => void inspect(folder)),
+    folder.element,
     found,
   );
   return { element: section, inspect };

@@ -1,8 +1,14 @@
 import type { WebModel } from '@internvl/checkpoint/web';
 import { element } from '../page/element.js';
 
+export interface FolderButton {
+  readonly element: HTMLElement;
+  /** Opens the folder picker. */
+  readonly choose: () => void;
+}
+
 /** Takes a checkpoint folder of this computer: read where it lies, nothing is uploaded. */
-export function checkpointFolder(take: (folder: WebModel) => void): HTMLElement {
+export function checkpointFolder(take: (folder: WebModel) => void): FolderButton {
   const input = element('input', {
     type: 'file',
     webkitdirectory: true,
@@ -16,11 +22,13 @@ export function checkpointFolder(take: (folder: WebModel) => void): HTMLElement 
       },
     },
   });
-  return element(
+  const choose = () => input.click();
+  const whole = element(
     'div',
     { class: 'row' },
-    element('button', { type: 'button', text: (w) => w.chooseFolder, on: { click: () => input.click() } }),
+    element('button', { type: 'button', text: (w) => w.chooseFolder, on: { click: choose } }),
     element('span', { class: 'hint', text: (w) => w.folderHint }),
     input,
   );
+  return { element: whole, choose };
 }

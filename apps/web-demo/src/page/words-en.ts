@@ -75,6 +75,7 @@ export const en = {
   folderHint: 'a checkpoint on this computer; it is read here and sent nowhere',
   checkpointSizes: (size: string, remote: boolean, tile: number, tokens: number, context: string) =>
     `${remote ? 'Download' : 'Weights'}: ${size}. Tiles of ${tile} pixels, ${tokens} tokens each; a context of ${context} tokens.`,
+  noLanguageModel: 'It has no language model: it looks at images, but cannot answer.',
   precision: 'Precision and size here',
   downloadAndOpen: 'Download and open',
   convertAndOpen: 'Convert and open',
@@ -154,6 +155,7 @@ export const en = {
   },
   notThisImage: (file: string) =>
     `“${file}” is not an image that the browser can read. Choose a JPEG, PNG, WebP, AVIF or GIF.`,
+  notACheckpoint: 'This folder is no checkpoint. Choose the one that holds config.json.',
   sampleLost:
     'The sample image could not be fetched. Choose an image of your own, or try again when you are online.',
   steps: { retry: 'Try again', restart: 'Start again', chooseModel: 'Choose another model' },

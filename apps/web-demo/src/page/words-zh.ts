@@ -75,6 +75,7 @@ export const zh: Words = {
   folderHint: '本机上的模型；只在这里读取，不会上传',
   checkpointSizes: (size, remote, tile, tokens, context) =>
     `${remote ? '下载' : '权重'}：${size}。图块 ${tile} 像素，每块 ${tokens} 个词元；上下文 ${context} 个词元。`,
+  noLanguageModel: '它没有语言模型：能看图，但不能回答。',
   precision: '精度和转换后大小',
   downloadAndOpen: '下载并打开',
   convertAndOpen: '转换并打开',
@@ -137,6 +138,7 @@ export const zh: Words = {
     other: '出错了。请重试；若仍然如此，请重新载入页面或选择其他模型。',
   },
   notThisImage: (file) => `浏览器读不了“${file}”。请选择 JPEG、PNG、WebP、AVIF 或 GIF 图片。`,
+  notACheckpoint: '这个文件夹不是模型。请选择含有 config.json 的文件夹。',
   sampleLost: '无法获取示例图片。请选择自己的图片，或联网后重试。',
   steps: { retry: '重试', restart: '重新启动', chooseModel: '选择其他模型' },
   details: '具体发生了什么',
