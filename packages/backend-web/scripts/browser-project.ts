@@ -31,6 +31,7 @@ export function browserProject(executablePath: string, shared: string): TestProj
       name: 'browser',
       globalSetup: [
         'packages/chat/src/testing/serve-goldens.ts',
+        'packages/chat/src/testing/nano-int8-answers.ts',
         'packages/checkpoint/src/testing/expected-manifests.ts',
       ],
       include: ['packages/*/src/**/*.browser.test.ts', 'examples/**/*.browser.test.ts'],
