@@ -36,3 +36,14 @@ export async function greedyAnswer(
   }
   throw new Error('the answer did not finish');
 }
+
+/** How much likelier the best token was than the next best at one place of a greedy answer, in natural logarithms. */
+export async function gapAt(chat: Chat, question: string, place: number): Promise<number> {
+  const turns = [{ role: 'user' as const, parts: [{ type: 'text' as const, text: question }] }];
+  for await (const event of chat.answer(turns, { maxNewTokens: place + 1, logprobs: 2 })) {
+    if (event.type !== 'answer-finished') continue;
+    const [best, next] = event.answer.logprobs!.at(place)!.top;
+    return best!.logprob - next!.logprob;
+  }
+  throw new Error('the answer did not finish');
+}

@@ -1,5 +1,5 @@
 import { spreadOf } from '../rivals/statistics.js';
-import { type GreedyAnswer, greedyAnswer, loadFresh } from './answers.js';
+import { type GreedyAnswer, gapAt, greedyAnswer, loadFresh } from './answers.js';
 import { copyingQuestions, questions } from './questions.js';
 
 interface AnswerOptions {
@@ -64,8 +64,11 @@ export interface LookupGain {
   readonly with: number;
   /** Share of the new tokens that were guessed rightly. */
   readonly accepted: number;
-  /** Whether every answer has the same ids both ways. */
-  readonly sameIds: boolean;
+  /** Answers that have the same ids both ways, of those asked for. */
+  readonly same: number;
+  readonly asked: number;
+  /** Where others part: how much likelier the best token was than the next best at most, in natural logarithms. */
+  readonly gap: number;
 }
 
 /** Both ways take turns, question by question. */
@@ -84,7 +87,7 @@ export async function lookupGain(
     ] as const) {
       say(`prompt lookup with ${precision}, ${text}`);
       const speeds = { plain: [] as number[], guessing: [] as number[] };
-      let [accepted, made, sameIds] = [0, 0, true];
+      let [accepted, made, same, gap] = [0, 0, 0, 0];
       for (const question of asked) {
         const limit = text === 'copying' ? 2 * tokens : tokens;
         const without = await greedyAnswer(plain, question, limit);
@@ -96,10 +99,13 @@ export async function lookupGain(
         }
         accepted += answer.acceptedTokens;
         made += answer.ids.length;
-        sameIds &&= JSON.stringify(answer.ids) === JSON.stringify(without.ids);
+        const parting = common(without.ids, answer.ids);
+        if (parting === without.ids.length && parting === answer.ids.length) same++;
+        else gap = Math.max(gap, await gapAt(plain, question, parting));
       }
       gains.push({
-        ...{ preset: precision, text, sameIds, accepted: accepted / made },
+        ...{ preset: precision, text, same, gap, asked: asked.length },
+        accepted: accepted / made,
         without: spreadOf(speeds.plain).median,
         with: spreadOf(speeds.guessing).median,
       });

@@ -45,10 +45,11 @@ export function reportLines(report: RealWeightsReport): string[] {
       ]),
     ),
     '',
-    'Prompt lookup, answers alone, tokens per second without and with it, question by question in turn.',
+    'Prompt lookup, answers alone, tokens per second without and with it, question by question in turn. A guess is checked in a run of several tokens, whose sums are',
+    'added in another order. Where activations are rounded, that may decide between two tokens that are about as likely: *apart* tells how likely at most.',
     '',
     ...markdownTable(
-      ['weights', 'text', 'without', 'with', 'gain', 'guessed tokens', 'same ids'],
+      ['weights', 'text', 'without', 'with', 'gain', 'guessed tokens', 'same ids', 'apart, nats'],
       lookup.map((gain) => [
         gain.preset,
         gain.text === 'copying' ? 'copies from its prompt' : 'free',
@@ -56,7 +57,8 @@ export function reportLines(report: RealWeightsReport): string[] {
         gain.with.toFixed(1),
         (gain.with / gain.without).toFixed(2),
         `${(100 * gain.accepted).toFixed(0)} %`,
-        gain.sameIds ? 'yes' : 'no',
+        `${gain.same} of ${gain.asked}`,
+        gain.same === gain.asked ? '–' : gain.gap.toFixed(3),
       ]),
     ),
     ...(speed.length === 0

@@ -97,7 +97,7 @@ try {
     answerTokens: tokens,
     readings: readings.map(([name, { perplexity, drift }]) => ({ name, perplexity, drift })),
     agreement: await agreementOf(presets, options),
-    lookup: await lookupGain(values.quick ? ['q4'] : ['int8', 'q4'], page, options),
+    lookup: await lookupGain(values.quick ? ['q4'] : ['fp32', 'int8', 'q4'], page, options),
     speed: values['no-rival']
       ? []
       : await sameFileSpeed({
