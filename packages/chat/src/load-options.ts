@@ -15,8 +15,8 @@ export type LoadProgress =
 /** How a model is loaded in Node. */
 export interface LoadOptions extends MemoryOptions {
   /**
-   * A device of `@internvl/backend-node` (`'cpu'`, `'webgpu'`, `'cuda'`, `'dml'`, `'coreml'`), `'reference'`, or, without a worker, a
-   * backend of your own. Left out: the best that works here; `chat.facts.backend` says which.
+   * A device of `@internvl/backend-node` (`'cpu'`, `'webgpu'`, `'cuda'`, `'dml'`, `'coreml'`), `'native'` (its CPU through the C
+   * interface of ONNX Runtime, which needs the package koffi), `'reference'`, or, without a worker, a backend of your own. Left out: the best that works here; `chat.facts.backend` says which.
    */
   readonly backend?: string | Backend | undefined;
   /**

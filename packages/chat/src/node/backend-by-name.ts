@@ -10,10 +10,11 @@ export interface BackendByNameOptions {
 }
 
 /** Names a backend may have beside those of `@internvl/backend-node`'s devices. */
-const ownNames = ['auto', 'reference'];
+const ownNames = ['auto', 'native', 'reference'];
 
 /**
- * The backend of a name: `'reference'`, or a device of `@internvl/backend-node`; `'auto'` is the best that works here.
+ * The backend of a name: `'reference'`, a device of `@internvl/backend-node`, or `'native'`, which is its CPU through the C
+ * interface of ONNX Runtime; `'auto'` is the best that works here. The CPU takes the place of another that does not work.
  *
  * @throws `invalid-option` for another name, `device-missing` when the device, and the CPU in its place, do not work or
  *   `@internvl/backend-node` is not installed
@@ -23,7 +24,17 @@ export async function backendByName(
   { threads, onNote }: BackendByNameOptions = {},
 ): Promise<Backend> {
   if (name === 'reference') return referenceBackend({ readRange });
-  const { nodeBackend, nodeDevices } = await backendNode();
+  const { nodeBackend, nodeDevices } = await installed(() => import('@internvl/backend-node'));
+  if (name === 'native') {
+    const { nativeBackend } = await installed(() => import('@internvl/backend-node/native'));
+    try {
+      return await nativeBackend({ threads });
+    } catch (error) {
+      if (!InternVLError.is(error, 'device-missing')) throw error;
+      onNote?.(`native does not work here, cpu takes its place: ${error.message}`);
+      return nodeBackend({ device: 'cpu', threads });
+    }
+  }
   const device = [...nodeDevices, 'auto' as const].find((known) => known === name);
   if (device === undefined) {
     const known = [...ownNames, ...nodeDevices];
@@ -40,9 +51,9 @@ export async function backendByName(
   return nodeBackend({ device, threads, onFallback });
 }
 
-async function backendNode(): Promise<typeof import('@internvl/backend-node')> {
+async function installed<T>(load: () => Promise<T>): Promise<T> {
   try {
-    return await import('@internvl/backend-node');
+    return await load();
   } catch (error) {
     throw new InternVLError(
       'device-missing',

@@ -27,6 +27,7 @@ test.each([
   [named('ort-node:webgpu', { halves: true, deviceTensors: true }), 'q4f16'],
   [named('ort-node:webgpu', { deviceTensors: true }), 'q4'],
   [named('ort-node:cuda', { halves: true }), 'q4f16'],
+  [named('ort-native:cpu'), 'int8'],
   [named('ort-web:wasm'), 'int8'],
   [named('ort-node:coreml'), 'fp32'],
   [named('reference'), 'fp32'],

@@ -51,7 +51,7 @@ export async function choosePrecision(
 
 /** What a backend computes with, by the device in its name; a backend of somebody else's may be anything. */
 async function processorOf(backend: Backend): Promise<Processor | undefined> {
-  const [, runtime, device] = /^ort-(node|web):(\w+)/.exec(backend.name) ?? [];
+  const [, runtime, device] = /^ort-(node|native|web):(\w+)/.exec(backend.name) ?? [];
   if (device === 'cpu') return 'cpu';
   if (device === 'wasm') return 'wasm';
   // Core ML has no operator for blocks, and what is quick there was not measured.

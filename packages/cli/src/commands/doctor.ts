@@ -2,6 +2,7 @@ import { access, constants, mkdir, statfs } from 'node:fs/promises';
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { InternVLError } from '@internvl/backend';
 import { listDevices } from '@internvl/backend-node';
+import { nativeBackend } from '@internvl/backend-node/native';
 import { cacheDirectory } from '@internvl/checkpoint/node';
 import { pdfPages } from '@internvl/tiling/pdf';
 import { defineCommand } from '../command.js';
@@ -102,12 +103,26 @@ const WANTED_FORMATS: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'hei
 
 async function devices(): Promise<Check[]> {
   const reports = await listDevices();
-  return reports.map((report): Check => {
+  const checks = reports.map((report): Check => {
     const name = `backend ${report.device}`;
     const needed = report.device === 'cpu';
     if (report.works) return { name, ok: true, needed, detail: 'works' };
     return { name, ok: false, needed, detail: reason(report.reason), remedy: report.remedy };
   });
+  return [...checks, await native()];
+}
+
+/** The CPU past onnxruntime-node's binding. */
+async function native(): Promise<Check> {
+  const name = 'backend native';
+  try {
+    await nativeBackend();
+    return { name, ok: true, needed: false, detail: 'works' };
+  } catch (error) {
+    if (!InternVLError.is(error, 'device-missing')) throw error;
+    const remedy = String(error.facts.remedy);
+    return { name, ok: false, needed: false, detail: reason(error.facts.reason), remedy };
+  }
 }
 
 async function cache(path: string): Promise<Check> {

@@ -38,7 +38,7 @@ export const runtimeOptions = {
   backend: {
     type: 'string',
     value: 'NAME',
-    help: 'cpu, webgpu, cuda, dml, coreml or reference. Default: the best that works here.',
+    help: 'cpu, native (the CPU, with koffi installed), webgpu, cuda, dml, coreml or reference. Default: the best that works here.',
   },
   ...precisionOption,
   threads: { type: 'string', value: 'N', help: 'Threads of the runtime. Default: its own choice.' },
@@ -49,7 +49,7 @@ export const runtimeOptions = {
   ...cacheOption,
 } as const satisfies OptionTable;
 
-const backends = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml', 'reference'] as const;
+const backends = ['cpu', 'native', 'webgpu', 'cuda', 'dml', 'coreml', 'reference'] as const;
 
 /**
  * The precision asked for, as `parsePrecision` reads it; undefined for `auto`.

@@ -3,6 +3,7 @@ import type { Backend } from '@internvl/backend';
 import { readRange } from '@internvl/backend/node';
 import { referenceBackend } from '@internvl/backend/reference';
 import { nodeBackend } from '@internvl/backend-node';
+import { nativeBackend } from '@internvl/backend-node/native';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generate } from '../generate.js';
 import type { LanguageModel } from '../language-model.js';
@@ -21,6 +22,7 @@ const pause = () => new Promise<void>((resolve) => setImmediate(resolve));
 suite(`${fixtures}mini-2b`, 'onnxruntime', () => nodeBackend({ device: 'cpu', threads: 1 }));
 suite(`${fixtures}v2-1b`, 'onnxruntime', () => nodeBackend({ device: 'cpu', threads: 1 }));
 suite(`${fixtures}mini-4b`, 'onnxruntime', () => nodeBackend({ device: 'cpu', threads: 1 }));
+suite(`${fixtures}mini-2b`, 'onnxruntime, the cache in place', () => nativeBackend({ threads: 1 }));
 suite(`${fixtures}mini-2b`, 'the reference backend', async () => referenceBackend({ readRange }));
 
 /** Most that a logit of an answer beside others may differ from that of the same answer alone; float32 explains it. */
