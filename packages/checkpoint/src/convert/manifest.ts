@@ -9,7 +9,7 @@ import type { StorageSettings } from './storage-settings.js';
 export const manifestFormat = 1;
 
 /** Version of the graphs; part of the key of a cached conversion, so that a better writer writes anew. */
-export const writerVersion = 4;
+export const writerVersion = 5;
 
 export const manifestName = 'manifest.json';
 
