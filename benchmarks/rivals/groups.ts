@@ -142,7 +142,9 @@ export function groupsOf({ models, installed, threads, python, quick }: GroupOpt
       name: 'ceilings',
       contestants: [
         ours('int8+q4', 'binding', language),
+        ours('int8+q4', 'native', language),
         ours('int8', 'binding', language),
+        ours('int8', 'native', language),
         ours('fp32', 'binding', language),
         ours('int8', 'wasm', language),
       ],

@@ -10,6 +10,7 @@ const internvl = fileURLToPath(new URL('../../packages/cli/src/internvl.ts', imp
 
 /** What `internvl bench --json` gives. */
 export interface Product {
+  readonly backend: string;
   readonly precision: string;
   /** Bytes of its weights as they are stored. */
   readonly weightBytes: number;
@@ -22,8 +23,24 @@ export interface Product {
   }[];
 }
 
-/** Measures the product itself, worker and all, in a process of its own. */
-export async function measureProduct(model: string, threads: number, quick: boolean): Promise<Product> {
+/** The product on onnxruntime-node's binding, and on its library through the C interface. */
+export interface Products {
+  readonly cpu: Product;
+  readonly native: Product;
+}
+
+/** Measures the product itself, worker and all, each way in a process of its own. */
+export async function measureProducts(model: string, threads: number, quick: boolean): Promise<Products> {
+  const measure = (backend: string) => measureProduct(model, backend, threads, quick);
+  return { cpu: await measure('cpu'), native: await measure('native') };
+}
+
+async function measureProduct(
+  model: string,
+  backend: string,
+  threads: number,
+  quick: boolean,
+): Promise<Product> {
   const small = [
     '--runs',
     '1',
@@ -36,7 +53,7 @@ export async function measureProduct(model: string, threads: number, quick: bool
     '--max-tiles',
     '2',
   ];
-  const args = ['bench', model, '--json', '--backend', 'cpu', '--threads', String(threads)];
+  const args = ['bench', model, '--json', '--backend', backend, '--threads', String(threads)];
   const { stdout } = await run(
     process.execPath,
     [

@@ -1,7 +1,7 @@
 import { markdownTable } from './docs-section.js';
 import { type Shown, verdict } from './must-show.js';
 import { shownValue } from './picture.js';
-import type { Product } from './product.js';
+import type { Product, Products } from './product.js';
 import type { GroupResult, Results } from './results.js';
 
 /** The page's section: the table of what was wanted, then everything that was measured. */
@@ -9,7 +9,7 @@ export function reportLines(
   results: Results,
   rows: readonly Shown[],
   picture: string,
-  product?: Product,
+  products?: Products,
 ): string[] {
   const { machine, quick, ceilings, groups } = results;
   return [
@@ -35,7 +35,7 @@ export function reportLines(
       ]),
     ),
     ...Object.entries(groups).flatMap(([name, group]) => groupLines(name, group)),
-    ...(product ? productLines(product) : []),
+    ...(products ? [products.cpu, products.native].flatMap(productLines) : []),
   ];
 }
 
@@ -66,10 +66,10 @@ function groupLines(name: string, { times, about, missing, cells, others }: Grou
   ];
 }
 
-function productLines({ precision, stages }: Product): string[] {
+function productLines({ backend, precision, stages }: Product): string[] {
   return [
     '',
-    `The product itself, \`internvl bench\` with ${precision}, model in a worker.`,
+    `The product itself, \`internvl bench\` on ${backend} with ${precision}, model in a worker.`,
     '',
     ...markdownTable(
       ['stage', 'of', 'median', 'quartiles'],

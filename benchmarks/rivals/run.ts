@@ -16,7 +16,7 @@ import { machineLine } from './machine.js';
 import { Models } from './models.js';
 import { mustShow } from './must-show.js';
 import { pictureOf } from './picture.js';
-import { measureProduct, type Product } from './product.js';
+import { measureProducts, type Products } from './product.js';
 import { reportLines } from './report.js';
 import { measureGroup, readResults, writeResults } from './results.js';
 
@@ -59,20 +59,20 @@ for (const group of groups) {
   results = { ...results, ceilings, groups: { ...results.groups, [group.name]: found } };
   await writeResults(file, results);
 }
-let product = await readJson<Product>(productFile);
-if (wanted('product', product !== undefined)) {
+let products = await readJson<Products>(productFile);
+if (wanted('product', products !== undefined)) {
   say('product');
-  product = await measureProduct(await models.converted('int8+q4'), threads, quick);
-  await writeFile(productFile, `${JSON.stringify(product, undefined, 2)}\n`);
+  products = await measureProducts(await models.converted('int8+q4'), threads, quick);
+  await writeFile(productFile, `${JSON.stringify(products, undefined, 2)}\n`);
 }
 const real = values.real === undefined ? undefined : await readJson<RealWeightsReport>(values.real);
-const rows = mustShow(results, product, real);
+const rows = mustShow(results, products, real);
 const picture = values['no-page'] ? join(work, 'performance.svg') : join(dirname(page), 'performance.svg');
 const lines = reportLines(
   results,
   rows,
   values['no-page'] ? picture : relative(dirname(page), picture),
-  product,
+  products,
 );
 await writeFile(picture, pictureOf(rows));
 process.stdout.write(`${lines.join('\n')}\n`);
