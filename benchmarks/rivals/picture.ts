@@ -28,6 +28,7 @@ export function pictureOf(rows: readonly Shown[]): string {
   const goal = scale(1).toFixed(1);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12">`,
+    '<title>What was measured, against floor and goal</title>',
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
     `<text x="${goal}" y="20" text-anchor="middle">goal</text>`,
     `<line x1="${goal}" x2="${goal}" y1="28" y2="${height - 20}" stroke="#222"/>`,
