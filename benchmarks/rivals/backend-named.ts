@@ -3,13 +3,11 @@ import { dirname, join } from 'node:path';
 import { type Backend, InternVLError, type ModelSource } from '@internvl/backend';
 import { ortBackend } from '@internvl/backend/ort';
 import { nodeBackend } from '@internvl/backend-node';
-
-/** The way past the official binding, where this repository has it. */
-const nativeEntry = '@internvl/backend-node/native';
+import { nativeBackend } from '@internvl/backend-node/native';
 
 /**
  * `binding` is onnxruntime-node's own, `native` its library through the C interface, `wasm` onnxruntime-web in Node, which is the engine that
- * browsers run. @throws where there is none
+ * browsers run. @throws `device-missing` where there is none, `invalid-option`
  */
 export async function backendNamed(name: string, threads: number): Promise<Backend> {
   if (name === 'binding') return nodeBackend({ device: 'cpu', threads });
@@ -18,12 +16,11 @@ export async function backendNamed(name: string, threads: number): Promise<Backe
     ort.env.wasm.numThreads = threads;
     return ortBackend({ ort, name: 'ort-web:wasm', executionProviders: ['wasm'] });
   }
-  const found: Record<string, unknown> = await import(nativeEntry).catch(() => ({}));
-  const { nativeBackend } = found;
-  if (typeof nativeBackend !== 'function') {
-    throw new InternVLError('device-missing', `Expected nativeBackend in ${nativeEntry}, found none.`);
-  }
-  return nativeBackend({ threads });
+  if (name === 'native') return nativeBackend({ threads });
+  throw new InternVLError(
+    'invalid-option',
+    `Expected binding, native or wasm, got "${name}"; name one of these.`,
+  );
 }
 
 /** A graph as the backend takes it: WebAssembly opens no files. */

@@ -4,11 +4,12 @@ import { type ConformanceResult, runConformance } from '@internvl/backend/confor
 import { referenceBackend } from '@internvl/backend/reference';
 import { remoteBackend } from '@internvl/backend/remote';
 import { nodeDevices } from '../src/device.js';
+import { nativeBackend } from '../src/native/index.js';
 import { nodeBackend } from '../src/node-backend.js';
 import { divergences } from './divergences.js';
 
 /*
- * pnpm conformance --backend cpu|webgpu|cuda|dml|coreml|reference [--jsonl]
+ * pnpm conformance --backend cpu|webgpu|cuda|dml|coreml|native|reference [--jsonl]
  * pnpm conformance --url http://HOST:8000 [--jsonl]
  *
  * Runs every conformance case on a backend, or on a server of the Open Inference Protocol that takes models (Triton with
@@ -50,10 +51,13 @@ function readOptions() {
 
 async function open(name: string): Promise<Backend> {
   if (name === 'reference') return referenceBackend();
+  if (name === 'native') return nativeBackend();
   const device = nodeDevices.find((known) => known === name);
   // The cases tell what a device can do; none of them needs the attention that software WebGPU gets wrong.
   if (device) return nodeBackend({ device, fallback: 'none', checkAttention: false });
-  throw usage(`Expected --backend as one of ${[...nodeDevices, 'reference'].join(', ')}, got '${name}'.`);
+  throw usage(
+    `Expected --backend as one of ${[...nodeDevices, 'native', 'reference'].join(', ')}, got '${name}'.`,
+  );
 }
 
 function usage(sentence: string): InternVLError {

@@ -12,5 +12,6 @@ export const divergences: Readonly<Record<string, readonly Divergence[]>> = {
   cuda: [],
   dml: [],
   coreml: [],
+  native: [],
   reference: [],
 };
