@@ -1,6 +1,7 @@
-import { access, copyFile, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { access, copyFile, mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { hasCode } from '../source/error-code.js';
+import { temporaryName } from '../source/temporary-name.js';
 import { type HubId, isCommit } from './hub-id.js';
 
 /**
@@ -47,7 +48,7 @@ export async function writeRef(repo: RepoCache, { revision }: HubId, commit: str
   if (isCommit(revision)) return;
   const path = join(repo.folder, 'refs', revision);
   await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}`;
+  const temporary = temporaryName(path);
   await writeFile(temporary, commit);
   await rename(temporary, path);
 }
@@ -56,8 +57,7 @@ export async function writeRef(repo: RepoCache, { revision }: HubId, commit: str
 export async function linkFile(repo: RepoCache, commit: string, name: string, hash: string): Promise<void> {
   const path = join(repo.snapshot(commit), name);
   await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}`;
-  await rm(temporary, { force: true });
+  const temporary = temporaryName(path);
   try {
     await symlink(relative(dirname(path), repo.blob(hash)), temporary);
   } catch (error) {

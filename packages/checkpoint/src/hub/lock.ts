@@ -2,6 +2,7 @@ import { link, mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/p
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { hasCode } from '../source/error-code.js';
+import { temporaryName } from '../source/temporary-name.js';
 import { pause } from './pause.js';
 
 /** A holder that has shown no sign of life for so long is gone, whatever its process id says. */
@@ -51,7 +52,7 @@ async function tryLock(path: string): Promise<boolean> {
 
 /** Takes the lock of a holder that is gone out of the way; not one that somebody else has just put in its place. */
 async function removeAbandoned(path: string): Promise<boolean> {
-  const aside = `${path}.${process.pid}`;
+  const aside = temporaryName(path);
   try {
     const holder = await readFile(path, 'utf8');
     if (!(await isGone(path, holder))) return false;

@@ -3,6 +3,7 @@ import { mkdir, open, readFile, realpath, rename, rm, stat, writeFile } from 'no
 import { join } from 'node:path';
 import { contentKey, sha256Of } from '../hash/digest.js';
 import type { DigestOptions } from './checkpoint.js';
+import { temporaryName } from './temporary-name.js';
 
 const STEP = 4 * 2 ** 20;
 /** A file that changed this recently may change again within the resolution of its time stamps. */
@@ -113,7 +114,7 @@ async function readNote(note: string, key: string): Promise<string | undefined> 
 
 /** A note saves time and nothing else: where it can't be written, the hash is computed again next time. */
 async function writeNote(note: string, value: { key: string; sha256: string }): Promise<void> {
-  const temporary = `${note}.${process.pid}`;
+  const temporary = temporaryName(note);
   try {
     await mkdir(join(note, '..'), { recursive: true });
     await writeFile(temporary, JSON.stringify(value));
