@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { pageProject } from './apps/web-demo/e2e/page-project.js';
@@ -11,6 +12,8 @@ const shared = process.env.INTERNVL_SHARED ?? fileURLToPath(new URL('../shared',
 
 export default defineConfig({
   test: {
+    // CLI tests mostly wait for a process of their own: one worker a core, where the default leaves one core idle.
+    maxWorkers: availableParallelism(),
     projects: [
       // Where a Chromium is installed; INTERNVL_REQUIRE_WEBGPU=1 makes its absence a failure of @internvl/backend-web.
       ...(browser ? [browserProject(browser, shared), pageProject] : []),
