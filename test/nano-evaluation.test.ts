@@ -1,7 +1,18 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Chat } from '@internvl/chat';
+import { load } from '@internvl/chat/node';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { askScenes } from '../benchmarks/nano/ask-scenes.js';
 import { interval, shown } from '../benchmarks/nano/interval.js';
+import { limits, resolutionStudy } from '../benchmarks/nano/resolution.js';
+import { resolutionPicture } from '../benchmarks/nano/resolution-picture.js';
 import { isRight } from '../benchmarks/nano/right-answer.js';
-import { languageOf } from '../benchmarks/nano/scenes.js';
+import { languageOf, readScenes } from '../benchmarks/nano/scenes.js';
+import { chanceOf, countOf } from '../benchmarks/nano/tables.js';
+import { nano } from './cli/run-cli.js';
 
 describe('an answer of the nano model is right', () => {
   const box = { task: 'box', question: '', expected: '红色三角形[[100, 100, 300, 300]]' };
@@ -45,5 +56,43 @@ describe('the interval of a share', () => {
   test('stands in brackets', () => {
     expect(shown({ right: 5, asked: 10 })).toBe('50 % (24–76)');
     expect(shown({ right: 0, asked: 0 })).toBe('');
+  });
+});
+
+describe('the evaluation asks the product', () => {
+  let chat: Chat;
+  let cache = '';
+  beforeAll(async () => {
+    cache = await mkdtemp(join(tmpdir(), 'internvl-evaluation-'));
+    chat = await load(nano, { backend: 'cpu', cache });
+  });
+  afterAll(async () => {
+    await chat.dispose();
+    await rm(cache, { recursive: true });
+  });
+  const drawn = readScenes(fileURLToPath(new URL('../fixtures/nano-scenes', import.meta.url)));
+
+  test('every question about every scene, with and without the image', async () => {
+    const scenes = (await drawn).filter(({ kind }) => kind !== 'study');
+    const seen = await askScenes(chat, scenes);
+    const blind = await askScenes(chat, scenes, { blind: true });
+    expect(seen).toHaveLength(scenes.reduce((sum, { questions }) => sum + questions.length, 0));
+    expect(blind).toHaveLength(seen.length);
+    expect(Math.max(...seen.map(({ tiles }) => tiles))).toBeLessThanOrEqual(13);
+    expect(blind.every(({ tiles }) => tiles === 0)).toBe(true);
+    expect(chanceOf(blind).right).toBeLessThan(seen.length);
+    expect(countOf(seen).right).toBeGreaterThan(countOf(blind).right);
+  });
+
+  test('pages under every tile limit', async () => {
+    const pages = (await drawn).filter(({ kind, font }) => kind === 'study' && (font === 12 || font === 24));
+    const points = await resolutionStudy(chat, pages);
+    expect(points.map(({ font, limit }) => [font, limit])).toEqual(
+      [12, 24].flatMap((font) => limits.map((limit) => [font, limit])),
+    );
+    const tokens = points.filter(({ font }) => font === 12).map((point) => point.tokens);
+    // 16 visual tokens for each tile, and a thumbnail where there is more than one.
+    expect(tokens.map((each) => each - (tokens[0] ?? 0))).toEqual([0, 64, 144, 256, 400, 576]);
+    expect(resolutionPicture(points)).toMatch(/^<svg[\s\S]*<\/svg>\n$/);
   });
 });
