@@ -23,7 +23,9 @@ await run(async (signal) => {
     const { config, backend, precision, loadMs } = chat.facts;
     print(`${config.architecture} on ${backend}, ${precision}, loaded in ${loadMs.toFixed(0)} ms\n`);
     if (flags.model === undefined) {
-      print('This is the nano model: it knows drawn shapes, signs, charts, receipts and pages, and is not always right.\n');
+      print(
+        'This is the nano model: it knows drawn shapes, signs, charts, receipts and pages, and is not always right.\n',
+      );
     }
     for (const stop of tour) await show(chat, stop, print, signal);
     // The picture of the last image: with the samples, the document, whose tiles matter most.
