@@ -28,8 +28,10 @@ async function choose({ page }: Visitor, file: string): Promise<void> {
 const browser = await launch();
 try {
   await visit('desktop', { viewport: { width: 1200, height: 760 } }, async (visitor) => {
-    await visitor.ask('How many shapes are there?');
-    await visitor.ask('What color is the diamond?');
+    await choose(visitor, sample('receipt-5.png'));
+    await visitor.page.locator('.strip .remove').first().click();
+    await visitor.ask('Summarize this document.');
+    await visitor.ask('What is the date?');
   });
   const dark = { viewport: { width: 1200, height: 760 }, colorScheme: 'dark', locale: 'zh-CN' } as const;
   await visit('dark-chinese', dark, async (visitor) => {
