@@ -34,6 +34,7 @@ export default defineConfig({
           benchmark: { include: ['packages/*/src/**/*.bench.ts'] },
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          expect: { poll: { timeout: 60_000 } },
           typecheck: {
             enabled: true,
             include: ['packages/*/src/**/*.test-d.ts'],
