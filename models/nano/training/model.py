@@ -234,6 +234,3 @@ class InternVLChat(nn.Module):
         x = self.language_model.model.tok_embeddings(ids)
         x = x.masked_scatter((ids == context_id)[..., None], visual.reshape(-1, x.shape[-1]).to(x.dtype))
         return self.language_model.model(x)
-
-    def forward(self, ids: Tensor, pixels: Tensor, context_id: int) -> Tensor:
-        return self.answer(ids, self.visual_tokens(pixels), context_id)

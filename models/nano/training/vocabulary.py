@@ -48,7 +48,6 @@ class Vocabulary:
 
         self.pieces = spm.SentencePieceProcessor(model_file=str(folder / "tokenizer.model"))
         self.added: dict[str, int] = json.loads((folder / "added_tokens.json").read_text())
-        self.names = {i: t for t, i in self.added.items()}
         self.size = self.pieces.get_piece_size() + len(self.added)
         self._split = re.compile("(" + "|".join(re.escape(t) for t in self.added) + ")")
 
@@ -60,30 +59,6 @@ class Vocabulary:
             elif part:
                 ids += self.pieces.encode(part)
         return ids
-
-    def decode(self, ids: list[int]) -> str:
-        text, run = "", []
-        for i in [*ids, None]:
-            if i is not None and i not in self.names and i > 2:
-                run.append(i)
-                continue
-            text += self.pieces.decode(run) if run else ""
-            run = []
-            if i in self.names and self.names[i] not in ("<|im_end|>", "<|im_start|>"):
-                text += self.names[i]
-        return text
-
-    def prompt(self, turns: list[tuple[str, str]], image_tokens: int, system: str = "") -> tuple[list[int], list[int]]:
-        """Ids and labels of a conversation whose first question shows one image; labels keep answers and their <|im_end|> only."""
-        ids = [BOS, *self.encode(f"<|im_start|>system\n{system}<|im_end|>")]
-        labels = [IGNORE] * len(ids)
-        for index, (question, answer) in enumerate(turns):
-            picture = "<img>" + "<IMG_CONTEXT>" * image_tokens + "</img>\n" if index == 0 else ""
-            ask = self.encode(f"<|im_start|>user\n{picture}{question}<|im_end|><|im_start|>assistant\n")
-            reply = self.encode(f"{answer}<|im_end|>") if answer is not None else []
-            ids += ask + reply
-            labels += [IGNORE] * len(ask) + reply
-        return ids, labels
 
 
 if __name__ == "__main__":
