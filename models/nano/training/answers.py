@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import copy
 import json
-import math
 import time
 from pathlib import Path
 
@@ -23,11 +22,11 @@ from safetensors.torch import load_file
 from torch import Tensor
 from torch.utils.data import DataLoader
 
-from model import NANO, InternVLChat, attend, rotate
+from loop import Loop, normalized
+from model import NANO, InternVLChat
 from muon import optimizers_of
 from reading import Reader
 from scene_batches import Scenes
-from tiling import MEAN, STD
 from vocabulary import IGNORE, Vocabulary
 
 KINDS = {"shapes": 3, "sign": 3, "chart": 2, "receipt": 2, "page": 2}
@@ -35,29 +34,13 @@ READING = 0.5  # weight of the reading loss beside the answers', everything toge
 
 
 def hidden_states(net: InternVLChat, ids: Tensor, visual: Tensor, places: Tensor, turns: Tensor, context: int) -> Tensor:
-    """As `net.answer`, with positions given and turns that do not see each other; turn 0 is seen by all."""
+    """[scenes, length, hidden] after the final norm; turns do not see each other, turn 0 is seen by all."""
     model = net.language_model.model
     x = model.tok_embeddings(ids)
     x = x.masked_scatter((ids == context)[..., None], visual.reshape(-1, x.shape[-1]).to(x.dtype))
-    inverse = model.theta ** (-torch.arange(0, model.head_dim, 2).float() / model.head_dim)
-    angles = places[..., None].float() * inverse
-    angles = torch.cat([angles, angles], -1)[:, None]
     earlier = torch.ones(ids.shape[1], ids.shape[1], dtype=torch.bool).tril()
     seen = earlier & ((turns[:, None, :] == 0) | (turns[:, None, :] == turns[:, :, None]))
-    bias = torch.zeros(seen.shape, dtype=torch.bfloat16).masked_fill(~seen, -1e4)[:, None]
-    for layer in model.layers:
-        a = layer.attention
-        groups = a.heads // a.kv_heads
-        qkv = a.wqkv(layer.attention_norm(x)).view(*ids.shape, a.kv_heads, groups + 2, a.head_dim)
-        q = qkv[..., :groups, :].reshape(*ids.shape, a.heads, a.head_dim).transpose(1, 2)
-        k, v = qkv[..., -2, :].transpose(1, 2), qkv[..., -1, :].transpose(1, 2)
-        cos, sin = angles.cos().to(q.dtype), angles.sin().to(q.dtype)
-        q, k = rotate(q, cos, sin), rotate(k, cos, sin)
-        k, v = k.repeat_interleave(groups, 1), v.repeat_interleave(groups, 1)
-        y = attend(q, k, v, bias.to(q.dtype))
-        x = x + a.wo(y.transpose(1, 2).reshape(*ids.shape, -1))
-        x = x + layer.feed_forward(layer.ffn_norm(x))
-    return model.norm(x)
+    return model(x, places, torch.zeros(seen.shape, dtype=torch.bfloat16).masked_fill(~seen, -1e4)[:, None])
 
 
 def average(weights: list[Tensor], spent: float, ranks: int) -> float:
@@ -99,17 +82,12 @@ def main() -> None:
     hidden_in = [net.language_model.model.layers, *([net.vision_model.encoder, net.mlp1] if a.joint else [])]
     optimizers = optimizers_of(trained, hidden_in, a.lr, decay=0.03)
 
-    path, alone = a.out / ("joint.pt" if a.joint else "answers.pt"), a.out / "answers.pt"
-    step, spent, followed = 0, 0.0, 0.0
-    begun = path.exists()
-    if begun or alone.exists():
-        state = torch.load(path if begun else alone, weights_only=False)
-        net.load_state_dict(state["net"])
-        if begun:
-            reader.load_state_dict(state["reader"])
-            step, spent = state["step"], state["spent"]
-            for one, kept in zip(optimizers, state["optimizers"]):
-                one.load_state_dict(kept)
+    alone = a.out / "answers.pt"
+    loop = Loop(a.out / "joint.pt" if a.joint else alone, {"net": net, "reader": reader}, optimizers, a.minutes, a.lr, floor=0.02)
+    begun = loop.resume() is not None
+    if not begun and alone.exists():
+        net.load_state_dict(torch.load(alone, weights_only=False)["net"])
+    followed = 0.0
 
     def follow() -> None:
         nonlocal followed
@@ -126,30 +104,16 @@ def main() -> None:
     kinds = {kind: int(share) for kind, share in (each.split("=") for each in a.kinds.split(","))} if a.kinds else KINDS
     scenes = Scenes(a.checkpoint, config, net.tokens_per_tile, a.budget, int(time.time()) * a.ranks + a.rank, kinds, a.limit)
     loader = iter(DataLoader(scenes, batch_size=None, num_workers=1, prefetch_factor=4))
-    mean, std = torch.tensor(MEAN).view(1, 3, 1, 1), torch.tensor(STD).view(1, 3, 1, 1)
     context = vocab.added["<IMG_CONTEXT>"]
 
-    def save() -> None:
-        if a.rank == 0:
-            state = {"net": net.state_dict(), "reader": reader.state_dict(), "optimizers": [one.state_dict() for one in optimizers]}
-            torch.save(state | {"step": step, "spent": spent}, path.with_suffix(".tmp"))
-            path.with_suffix(".tmp").replace(path)
-
-    last = saved = clock = time.time()
+    last = loop.clock
     hits = count = scene_count = right = asked = 0
-    while spent < a.minutes * 60:
+    while loop.running():
         drawn, labels, ids, targets, places, turns = next(loader)
-        now = time.time()
-        spent += min(now - clock, 20)
-        clock = now
-        rate = a.lr * min(1.0, (step + 1) / 100) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, spent / a.minutes / 60))))
-        for one in optimizers:
-            for group in one.param_groups:
-                group["lr"] = rate
-        pixels = ((drawn.permute(0, 3, 1, 2).float() / 255 - mean) / std).contiguous()
+        loop.begin_step()
         with torch.autocast("cpu", torch.bfloat16):
             with torch.set_grad_enabled(a.joint):
-                visual = net.visual_tokens(pixels)
+                visual = net.visual_tokens(normalized(drawn))
             hidden = hidden_states(net, ids, visual, places, turns, context)
             there = targets[:, 1:] != IGNORE
             logits = net.language_model.output(hidden[:, :-1][there]).float()
@@ -159,30 +123,25 @@ def main() -> None:
                 loss = loss + READING * reading
                 right += read.item()
                 asked += marked.item()
-        for one in optimizers:
-            one.zero_grad(set_to_none=True)
         loss.backward()
         if a.ranks > 1:
-            spent = average(trained, spent, a.ranks)
-        torch.nn.utils.clip_grad_norm_(trained, 1.0)
-        for one in optimizers:
-            one.step()
-        step += 1
+            loop.spent = average(trained, loop.spent, a.ranks)
+        loop.end_step(trained)
         scene_count += len(ids)
         hits += (logits.argmax(-1) == targets[:, 1:][there]).sum().item()
         count += int(there.sum())
-        if now - last > 30:
+        if loop.clock - last > 30:
             if a.rank == 0:
-                print(json.dumps({"step": step, "minutes": round(spent / 60, 1), "token_accuracy": round(hits / max(1, count), 4), "reading": round(right / max(1, asked), 4),
-                                  "scenes_per_second": round(scene_count * a.ranks / (now - last), 1)}), flush=True)
-            last = now
+                print(json.dumps({"step": loop.step, "minutes": round(loop.spent / 60, 1), "token_accuracy": round(hits / max(1, count), 4), "reading": round(right / max(1, asked), 4),
+                                  "scenes_per_second": round(scene_count * a.ranks / (loop.clock - last), 1)}), flush=True)
+            last = loop.clock
             hits = count = scene_count = right = asked = 0
             if not a.joint:
                 follow()
-        if now - saved > 120:
-            save()
-            saved = now
-    save()
+        if a.rank == 0 and loop.due():
+            loop.save()
+    if a.rank == 0:
+        loop.save()
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ NANO = {
 
 
 def attend(q: Tensor, k: Tensor, v: Tensor, bias: Tensor | None = None) -> Tensor:
-    """Attention written out: on a CPU, for heads this small, two to four times as fast as the fused kernel with its gradient."""
+    """Attention written out: on a CPU, for heads this small, 1.3 to 4.5 times as fast as the fused kernel with its gradient."""
     scores = torch.matmul(q * q.shape[-1] ** -0.5, k.transpose(-1, -2))
     return torch.matmul(torch.softmax(scores if bias is None else scores + bias, -1), v)
 
@@ -137,15 +137,16 @@ class InternLM2Attention(nn.Module):
         self.wqkv = nn.Linear(c["hidden_size"], (self.heads + 2 * self.kv_heads) * self.head_dim, bias=False)
         self.wo = nn.Linear(c["hidden_size"], c["hidden_size"], bias=False)
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, bias: Tensor) -> Tensor:
         batch, length, width = x.shape
         groups = self.heads // self.kv_heads
         qkv = self.wqkv(x).view(batch, length, self.kv_heads, groups + 2, self.head_dim)
         q = qkv[..., :groups, :].reshape(batch, length, self.heads, self.head_dim).transpose(1, 2)
         k, v = qkv[..., -2, :].transpose(1, 2), qkv[..., -1, :].transpose(1, 2)
+        cos, sin = cos.to(q.dtype), sin.to(q.dtype)
         q, k = rotate(q, cos, sin), rotate(k, cos, sin)
         k, v = k.repeat_interleave(groups, 1), v.repeat_interleave(groups, 1)
-        return self.wo(F.scaled_dot_product_attention(q, k, v, is_causal=True).transpose(1, 2).reshape(batch, length, width))
+        return self.wo(attend(q, k, v, bias.to(q.dtype)).transpose(1, 2).reshape(batch, length, width))
 
 
 class InternLM2MLP(nn.Module):
@@ -164,8 +165,8 @@ class InternLM2Layer(nn.Module):
         self.attention, self.feed_forward = InternLM2Attention(c), InternLM2MLP(c)
         self.attention_norm, self.ffn_norm = RMSNorm(c["hidden_size"], c["rms_norm_eps"]), RMSNorm(c["hidden_size"], c["rms_norm_eps"])
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-        x = x + self.attention(self.attention_norm(x), cos, sin)
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, bias: Tensor) -> Tensor:
+        x = x + self.attention(self.attention_norm(x), cos, sin, bias)
         return x + self.feed_forward(self.ffn_norm(x))
 
 
@@ -177,13 +178,14 @@ class InternLM2Model(nn.Module):
         self.norm = RMSNorm(c["hidden_size"], c["rms_norm_eps"])
         self.head_dim, self.theta = c["hidden_size"] // c["num_attention_heads"], c["rope_theta"]
 
-    def forward(self, x: Tensor) -> Tensor:
-        inverse = self.theta ** (-torch.arange(0, self.head_dim, 2, device=x.device).float() / self.head_dim)
-        angles = torch.arange(x.shape[1], device=x.device).float()[:, None] * inverse
-        angles = torch.cat([angles, angles], -1)
-        cos, sin = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
+    def forward(self, x: Tensor, places: Tensor, bias: Tensor) -> Tensor:
+        """embeddings [batch, length, hidden], positions [batch, length], what is added to scores [batch, 1, length, length] -> hidden states after the final norm"""
+        inverse = self.theta ** (-torch.arange(0, self.head_dim, 2).float() / self.head_dim)
+        angles = places[..., None].float() * inverse
+        angles = torch.cat([angles, angles], -1)[:, None]
+        cos, sin = angles.cos(), angles.sin()
         for layer in self.layers:
-            x = layer(x, cos, sin)
+            x = layer(x, cos, sin, bias)
         return self.norm(x)
 
 
@@ -228,9 +230,3 @@ class InternVLChat(nn.Module):
     def visual_tokens(self, pixels: Tensor) -> Tensor:
         """[tiles, 3, S, S] -> [tiles, tokens_per_tile, llm hidden]"""
         return self.mlp1(self.patches(pixels))
-
-    def answer(self, ids: Tensor, visual: Tensor, context_id: int) -> Tensor:
-        """Hidden states after the final norm, [batch, length, hidden]; `language_model.output` turns rows of them into logits."""
-        x = self.language_model.model.tok_embeddings(ids)
-        x = x.masked_scatter((ids == context_id)[..., None], visual.reshape(-1, x.shape[-1]).to(x.dtype))
-        return self.language_model.model(x)

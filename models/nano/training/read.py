@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import copy
 import json
-import math
 import random
 import time
 from pathlib import Path
@@ -22,11 +21,11 @@ import torch.multiprocessing as mp
 from torch.utils.data import DataLoader, IterableDataset
 
 from local_start import start_locally
+from loop import Loop, normalized
 from model import NANO, InternVLChat
 from muon import optimizers_of
 from reading import Reader
 from sheets import sheet
-from tiling import MEAN, STD
 from vocabulary import SIZE
 
 SHAPES = 0.2  # share of sheets with shapes instead of characters
@@ -65,63 +64,36 @@ def main() -> None:
     reader = Reader(config["llm_config"]["hidden_size"])
     weights = [*net.vision_model.parameters(), *net.mlp1.parameters(), *reader.parameters()]
     optimizers = optimizers_of(weights, [net.vision_model.encoder, net.mlp1], a.lr, decay=0.02)
-    step, spent, ease = 0, 0.0, 1.0
-    path = a.out / "read.pt"
-    if path.exists():
-        state = torch.load(path, weights_only=False)
-        net.load_state_dict(state["net"])
-        reader.load_state_dict(state["reader"])
-        for one, kept in zip(optimizers, state["optimizers"]):
-            one.load_state_dict(kept)
-        step, spent, ease = state["step"], state["spent"], state["ease"]
-    easy = mp.Value("d", ease)
+    loop = Loop(a.out / "read.pt", {"net": net, "reader": reader}, optimizers, a.minutes, a.lr, floor=0.01)
+    state = loop.resume()
+    easy = mp.Value("d", state["ease"] if state else 1.0)
     side = config["force_image_size"]
     sheets = Sheets(side, side // int(net.tokens_per_tile**0.5), a.batch, a.crops, easy, int(time.time()))
     loader = iter(DataLoader(sheets, batch_size=None, num_workers=1, prefetch_factor=4))
-    mean, std = torch.tensor(MEAN).view(1, 3, 1, 1), torch.tensor(STD).view(1, 3, 1, 1)
 
-    def save() -> None:
-        state = {"net": net.state_dict(), "reader": reader.state_dict(), "optimizers": [one.state_dict() for one in optimizers]}
-        torch.save(state | {"step": step, "spent": spent, "ease": easy.value}, path.with_suffix(".tmp"))
-        path.with_suffix(".tmp").replace(path)
-
-    recent = 0.0
-    last = saved = clock = time.time()
+    recent, last = 0.0, loop.clock
     right = asked = seen = 0
-    while spent < a.minutes * 60:
+    while loop.running():
         drawn, labels = next(loader)
-        now = time.time()
-        spent += min(now - clock, 20)
-        clock = now
-        rate = a.lr * min(1.0, (step + 1) / 100) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, spent / a.minutes / 60))))
-        for one in optimizers:
-            for group in one.param_groups:
-                group["lr"] = rate
-        pixels = ((drawn.permute(0, 3, 1, 2).float() / 255 - mean) / std).contiguous()
+        loop.begin_step()
         with torch.autocast("cpu", torch.bfloat16):
-            loss, hits, marked = reader(net.visual_tokens(pixels), labels)
-        for one in optimizers:
-            one.zero_grad(set_to_none=True)
+            loss, hits, marked = reader(net.visual_tokens(normalized(drawn)), labels)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(weights, 1.0)
-        for one in optimizers:
-            one.step()
-        step += 1
+        loop.end_step(weights)
         right += hits.item()
         asked += marked.item()
         seen += len(drawn)
         recent = 0.98 * recent + 0.02 * hits.item() / max(1, marked.item())
         if recent > 0.5:  # what it can read at this level it has learned: on to the next
             easy.value = max(0.0, easy.value - 0.0015)
-        if now - last > 20:
-            print(json.dumps({"step": step, "minutes": round(spent / 60, 1), "reading": round(right / max(1, asked), 4), "ease": round(easy.value, 2),
-                              "tiles_per_second": round(seen / (now - last), 1)}), flush=True)
-            last = now
+        if loop.clock - last > 20:
+            print(json.dumps({"step": loop.step, "minutes": round(loop.spent / 60, 1), "reading": round(right / max(1, asked), 4), "ease": round(easy.value, 2),
+                              "tiles_per_second": round(seen / (loop.clock - last), 1)}), flush=True)
+            last = loop.clock
             right = asked = seen = 0
-        if now - saved > 120:
-            save()
-            saved = now
-    save()
+        if loop.due():
+            loop.save(ease=easy.value)
+    loop.save(ease=easy.value)
 
 
 if __name__ == "__main__":
