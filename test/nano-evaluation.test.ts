@@ -6,12 +6,12 @@ import type { Chat } from '@internvl/chat';
 import { load } from '@internvl/chat/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { askScenes } from '../benchmarks/nano/ask-scenes.js';
-import { interval, shown } from '../benchmarks/nano/interval.js';
+import { countOf, interval, shown } from '../benchmarks/nano/interval.js';
 import { limits, resolutionStudy } from '../benchmarks/nano/resolution.js';
 import { resolutionPicture } from '../benchmarks/nano/resolution-picture.js';
 import { isRight } from '../benchmarks/nano/right-answer.js';
 import { languageOf, readScenes } from '../benchmarks/nano/scenes.js';
-import { chanceOf, countOf } from '../benchmarks/nano/tables.js';
+import { chanceOf } from '../benchmarks/nano/tables.js';
 import { nano } from './cli/run-cli.js';
 
 describe('an answer of the nano model is right', () => {

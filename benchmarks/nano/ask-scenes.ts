@@ -31,7 +31,7 @@ export async function askScenes(
         ...question,
         scene,
         answer: answer.text,
-        right: isRight({ ...question, expected: withoutTags(question.expected) }, answer.text),
+        right: isRight(question, answer.text),
         tiles: answer.tiles.reduce((sum, { tiles }) => sum + tiles, 0),
         inputTokens: answer.usage.inputTokens,
         ...(at === 0 && { firstMs: visionMs + prefillMs + decodeMs }),
@@ -39,9 +39,4 @@ export async function askScenes(
     }
   }
   return outcomes;
-}
-
-/** Answers come without special tokens. */
-function withoutTags(text: string): string {
-  return text.replaceAll(/<\/?(?:ref|box)>/g, '');
 }

@@ -4,6 +4,10 @@ export interface Count {
   readonly asked: number;
 }
 
+export function countOf(answers: readonly { readonly right: boolean }[]): Count {
+  return { right: answers.filter(({ right }) => right).length, asked: answers.length };
+}
+
 /** 95 % confidence interval of a share, Wilson's: it stays within 0 and 1 and is right for few questions too. */
 export function interval({ right, asked }: Count): readonly [low: number, high: number] {
   if (asked === 0) return [0, 1];

@@ -1,4 +1,5 @@
-import type { ResolutionPoint } from './resolution.js';
+import { median } from '../tokenizer/median.js';
+import { type ResolutionPoint, tilesName } from './resolution.js';
 
 const [width, height] = [760, 380];
 const plot = { left: 60, right: 560, top: 40, bottom: 320 };
@@ -32,9 +33,8 @@ export function resolutionPicture(points: readonly ResolutionPoint[]): string {
   const costs = limits.map((limit) => {
     const { tokens, ms } = costOf(points, limit);
     const at = x(limit).toFixed(1);
-    const name = limit === 1 ? '1 tile' : `${limit} tiles`;
     return (
-      `<text x="${at}" y="${plot.bottom + 20}" text-anchor="middle" font-weight="bold">${name}</text>` +
+      `<text x="${at}" y="${plot.bottom + 20}" text-anchor="middle" font-weight="bold">${tilesName(limit)}</text>` +
       `<text x="${at}" y="${plot.bottom + 36}" text-anchor="middle" fill="#555">${tokens} tokens</text>` +
       `<text x="${at}" y="${plot.bottom + 52}" text-anchor="middle" fill="#555">${(ms / first.ms).toFixed(1)} × time</text>`
     );
@@ -53,11 +53,10 @@ export function resolutionPicture(points: readonly ResolutionPoint[]): string {
 }
 
 /** Medians over all fonts: input tokens and milliseconds of a first answer. */
-export function costOf(
+function costOf(
   points: readonly ResolutionPoint[],
   limit: number | undefined,
 ): { readonly tokens: number; readonly ms: number } {
   const own = points.filter((point) => point.limit === limit);
-  const middle = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
-  return { tokens: middle(own.map(({ tokens }) => tokens)), ms: middle(own.map(({ ms }) => ms)) };
+  return { tokens: median(own.map(({ tokens }) => tokens)), ms: median(own.map(({ ms }) => ms)) };
 }

@@ -1,9 +1,16 @@
 import type { Chat } from '@internvl/chat';
-import { askScenes } from './ask-scenes.js';
+import { median } from '../tokenizer/median.js';
+import { askScenes, type Outcome } from './ask-scenes.js';
+import { countOf } from './interval.js';
 import type { Scene } from './scenes.js';
 
 /** Tile limits whose grids on a square page of 480 px are squares of exactly that many tiles. */
 export const limits = [1, 4, 9, 16, 25, 36] as const;
+
+/** `'1 tile'`, `'9 tiles'`. */
+export function tilesName(limit: number): string {
+  return limit === 1 ? '1 tile' : `${limit} tiles`;
+}
 
 /** Fields read off pages of one font size under one tile limit. */
 export interface ResolutionPoint {
@@ -30,9 +37,7 @@ export async function resolutionStudy(
   const points: ResolutionPoint[] = [];
   for (const font of fonts) {
     const own = pages.filter((page) => page.font === font);
-    const outcomes = new Map(
-      limits.map((limit) => [limit, [] as Awaited<ReturnType<typeof askScenes>>[number][]]),
-    );
+    const outcomes = new Map<number, Outcome[]>(limits.map((limit) => [limit, []]));
     for (const page of own) {
       const fields = { ...page, questions: page.questions.filter(({ task }) => task === 'field') };
       for (const limit of limits) {
@@ -40,15 +45,12 @@ export async function resolutionStudy(
       }
     }
     for (const [limit, each] of outcomes) {
-      const times = each.flatMap(({ firstMs }) => firstMs ?? []).sort((a, b) => a - b);
-      const tokens = each.map(({ inputTokens }) => inputTokens).sort((a, b) => a - b);
       points.push({
         font,
         limit,
-        right: each.filter(({ right }) => right).length,
-        asked: each.length,
-        tokens: tokens[tokens.length >> 1] ?? 0,
-        ms: times[times.length >> 1] ?? 0,
+        ...countOf(each),
+        tokens: median(each.map(({ inputTokens }) => inputTokens)),
+        ms: median(each.flatMap(({ firstMs }) => firstMs ?? [])),
       });
     }
   }

@@ -2,9 +2,14 @@ import type { Question } from './scenes.js';
 
 /** Whether an answer is right: to the letter, tags of regions aside; a box where it overlaps the true one by half (IoU ≥ 0.5). */
 export function isRight({ task, expected }: Question, answer: string): boolean {
-  if (task !== 'box') return answer === expected;
-  const [given, wanted] = [boxIn(answer), boxIn(expected)];
+  if (task !== 'box') return answer === withoutTags(expected);
+  const [given, wanted] = [boxIn(answer), boxIn(withoutTags(expected))];
   return given !== undefined && wanted !== undefined && overlap(given, wanted) >= 0.5;
+}
+
+/** Answers come without special tokens. */
+function withoutTags(text: string): string {
+  return text.replaceAll(/<\/?(?:ref|box)>/g, '');
 }
 
 type Box = readonly [left: number, top: number, right: number, bottom: number];

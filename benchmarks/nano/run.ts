@@ -5,18 +5,19 @@
  *
  * SCENES is a folder that models/nano/training/held_out.py has drawn. Greedy, float32 arithmetic on the CPU.
  */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { load } from '@internvl/chat/node';
+import { markdownTable, writeSection } from '../rivals/docs-section.js';
 import { askScenes, type Outcome } from './ask-scenes.js';
-import { interval, shown } from './interval.js';
-import { limits, type ResolutionPoint, resolutionStudy } from './resolution.js';
+import { countOf, interval, shown } from './interval.js';
+import { limits, type ResolutionPoint, resolutionStudy, tilesName } from './resolution.js';
 import { resolutionPicture } from './resolution-picture.js';
 import { readScenes } from './scenes.js';
-import { countOf, fontTable, limitTable, table, tasks, taskTable, unseenTable } from './tables.js';
+import { fontTable, limitTable, tasks, taskTable, unseenTable } from './tables.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -41,7 +42,12 @@ try {
     scenes.filter((scene) => scene.kind === kind).slice(0, few),
   );
   const byLimit = new Map<number, readonly Outcome[]>();
-  for (const maxTiles of [1, 4, 9, 12]) byLimit.set(maxTiles, await askScenes(chat, again, { maxTiles }));
+  for (const maxTiles of [1, 4, 9]) byLimit.set(maxTiles, await askScenes(chat, again, { maxTiles }));
+  // Twelve is the checkpoint's own limit.
+  byLimit.set(
+    12,
+    outcomes.filter(({ scene }) => again.includes(scene)),
+  );
   const points = await resolutionStudy(chat, pages);
 
   await writeFile(
@@ -49,7 +55,7 @@ try {
     `${JSON.stringify(record(outcomes, blind, points), null, 2)}\n`,
   );
   await writeFile(join(card, 'resolution.svg'), resolutionPicture(points));
-  await replaceSection(join(card, 'README.md'), section(outcomes, blind, byLimit, points));
+  await writeSection(join(card, 'README.md'), 'measured', section(outcomes, blind, byLimit, points));
 } finally {
   await chat.dispose();
   await rm(cache, { recursive: true });
@@ -82,25 +88,23 @@ function section(
   blind: readonly Outcome[],
   byLimit: ReadonlyMap<number, readonly Outcome[]>,
   points: readonly ResolutionPoint[],
-): string {
+): string[] {
   const fonts = [...new Set(points.map(({ font }) => font))];
-  const at = (font: number, limit: number) =>
-    points.find((each) => each.font === font && each.limit === limit);
   return [
     `Exact match on ${scenes.length} scenes that training has not drawn, ${outcomes.length} questions, through \`@internvl/chat\`: greedy, at most 12 tiles, a box`,
     'right where it overlaps the true one by half (IoU ≥ 0.5). In brackets 95 % intervals (Wilson).',
     '',
-    taskTable(outcomes, blind),
+    ...taskTable(outcomes, blind),
     '',
     'Scenes are of new seeds; in two of three there is something training has never drawn: two things together, or a word.',
     '',
-    unseenTable(outcomes),
+    ...unseenTable(outcomes),
     '',
     `The same by tile limit (${few} scenes of each kind), and by the smallest print of a scene:`,
     '',
-    limitTable(byLimit),
+    ...limitTable(byLimit),
     '',
-    fontTable(outcomes),
+    ...fontTable(outcomes),
     '',
     '### Why tiles matter',
     '',
@@ -108,24 +112,9 @@ function section(
     '',
     '![Accuracy against the tile limit, by font size](./resolution.svg)',
     '',
-    table(
-      ['print', ...limits.map((limit) => (limit === 1 ? '1 tile' : `${limit} tiles`))],
-      fonts.map((font) => [
-        `${font} px`,
-        ...limits.map((limit) => {
-          const point = at(font, limit);
-          return point ? shown(point) : '';
-        }),
-      ]),
+    ...markdownTable(
+      ['print', ...limits.map(tilesName)],
+      fonts.map((font) => [`${font} px`, ...points.filter((each) => each.font === font).map(shown)]),
     ),
-  ].join('\n');
-}
-
-/** Between `<!-- measured -->` and `<!-- /measured -->`. */
-async function replaceSection(file: string, text: string): Promise<void> {
-  const [begin, end] = ['<!-- measured -->', '<!-- /measured -->'];
-  const page = await readFile(file, 'utf8');
-  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`${file}: expected a line ${begin} and a later one ${end}.`);
-  await writeFile(file, `${page.slice(0, from + begin.length)}\n${text}\n${page.slice(to)}`);
+  ];
 }

@@ -1,5 +1,7 @@
+import { markdownTable } from '../rivals/docs-section.js';
 import type { Outcome } from './ask-scenes.js';
-import { type Count, shown } from './interval.js';
+import { type Count, countOf, shown } from './interval.js';
+import { tilesName } from './resolution.js';
 import { languageOf } from './scenes.js';
 
 /** Tasks in the order the model card lists them. */
@@ -17,10 +19,6 @@ export const tasks = [
   'transcription',
 ] as const;
 
-export function countOf(outcomes: readonly Outcome[]): Count {
-  return { right: outcomes.filter(({ right }) => right).length, asked: outcomes.length };
-}
-
 /** How many are right when every question of a task and language gets the answer that is most often right. */
 export function chanceOf(outcomes: readonly Outcome[]): Count {
   const sizes = new Map<string, Map<string, number>>();
@@ -35,51 +33,48 @@ export function chanceOf(outcomes: readonly Outcome[]): Count {
 }
 
 /** Right by task: in all, in English, in Chinese, without the image, and by always giving the commonest answer. */
-export function taskTable(outcomes: readonly Outcome[], blind: readonly Outcome[]): string {
+export function taskTable(outcomes: readonly Outcome[], blind: readonly Outcome[]): string[] {
   const rows = tasks.map((task) => {
     const own = outcomes.filter((each) => each.task === task);
-    const blindOwn = blind.filter((each) => each.task === task);
     return [
       task,
       String(own.length),
       shown(countOf(own)),
       shown(countOf(own.filter((each) => languageOf(each) === 'en'))),
       shown(countOf(own.filter((each) => languageOf(each) === 'zh'))),
-      shown(countOf(blindOwn)),
-      shown(chanceOf(blindOwn)),
+      shown(countOf(blind.filter((each) => each.task === task))),
+      shown(chanceOf(own)),
     ];
   });
-  return table(
+  return markdownTable(
     ['task', 'asked', 'right', 'English', 'Chinese', 'without the image', 'commonest answer'],
     rows,
   );
 }
 
 /** Right by what training never drew. */
-export function unseenTable(outcomes: readonly Outcome[]): string {
-  const groups = [
-    (task: string) => outcomes.filter((each) => each.task === task && !each.scene.unseen),
-    (task: string) => outcomes.filter((each) => each.task === task && each.scene.unseen === 'pair'),
-    (task: string) => outcomes.filter((each) => each.task === task && each.scene.unseen === 'word'),
-  ];
-  const rows = tasks.map((task) => [task, ...groups.map((group) => shown(countOf(group(task))))]);
-  return table(['task', 'new drawings', 'things never seen together', 'words never seen'], rows);
+export function unseenTable(outcomes: readonly Outcome[]): string[] {
+  const kinds = [undefined, 'pair', 'word'] as const;
+  const rows = tasks.map((task) => [
+    task,
+    ...kinds.map((kind) =>
+      shown(countOf(outcomes.filter((each) => each.task === task && each.scene.unseen === kind))),
+    ),
+  ]);
+  return markdownTable(['task', 'new drawings', 'things never seen together', 'words never seen'], rows);
 }
 
 /** Right by tile limit. */
-export function limitTable(byLimit: ReadonlyMap<number, readonly Outcome[]>): string {
+export function limitTable(byLimit: ReadonlyMap<number, readonly Outcome[]>): string[] {
   const rows = tasks.map((task) => [
     task,
     ...[...byLimit.values()].map((outcomes) => shown(countOf(outcomes.filter((each) => each.task === task)))),
   ]);
-  return table(
-    ['task', ...[...byLimit.keys()].map((limit) => (limit === 1 ? '1 tile' : `${limit} tiles`))],
-    rows,
-  );
+  return markdownTable(['task', ...[...byLimit.keys()].map(tilesName)], rows);
 }
 
 /** Right by the size of the smallest font in a scene, at the default limit. */
-export function fontTable(outcomes: readonly Outcome[]): string {
+export function fontTable(outcomes: readonly Outcome[]): string[] {
   const bands: readonly (readonly [name: string, low: number, high: number])[] = [
     ['under 16 px', 0, 16],
     ['16–19 px', 16, 20],
@@ -100,11 +95,5 @@ export function fontTable(outcomes: readonly Outcome[]): string {
       ),
     ),
   ]);
-  return table(['task', ...bands.map(([name]) => name)], rows);
-}
-
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  const rule = head.map((_, at) => (at === 0 ? '---' : '---:'));
-  return [line(head), line(rule), ...rows.map(line)].join('\n');
+  return markdownTable(['task', ...bands.map(([name]) => name)], rows);
 }

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Turn } from '@internvl/chat';
 import { load } from '@internvl/chat/node';
 import { parsePrecision, plannedBytes } from '@internvl/checkpoint';
+import type { Count } from '../nano/interval.js';
 import { drawScenes } from './scenes.js';
 
 const nano = fileURLToPath(new URL('../../models/nano/', import.meta.url));
@@ -17,11 +18,6 @@ export interface NanoDrift {
   readonly scenes: Count;
   /** Answers that are float32's, letter by letter. */
   readonly same: Count;
-}
-
-export interface Count {
-  readonly right: number;
-  readonly asked: number;
 }
 
 interface Question {

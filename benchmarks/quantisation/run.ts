@@ -7,8 +7,10 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nodeBackend } from '@internvl/backend-node';
 import { checkpointNames, fixtures, goldens } from '../../packages/checkpoint/src/testing/checkpoints.js';
+import type { Count } from '../nano/interval.js';
+import { markdownTable } from '../rivals/docs-section.js';
 import { type GoldenDrift, goldenDrift } from './golden-drift.js';
-import { type Count, type NanoDrift, nanoDrift } from './nano-drift.js';
+import { type NanoDrift, nanoDrift } from './nano-drift.js';
 import { presets } from './presets.js';
 
 const scenes = { sceneCount: 60, seed: 1 };
@@ -37,7 +39,7 @@ function nanoSection(rows: readonly NanoDrift[]): string {
     `Greedy answers to the questions of its samples and of ${sceneCount} drawn scenes (seed ${seed}: how many shapes, which colour, is there one):`,
     'exactly right ones, and those that are the same as in fp32 to the letter.',
     '',
-    table(
+    ...markdownTable(
       ['precision', 'MB of weights', 'right, samples', 'right, scenes', 'same as fp32'],
       rows.map(({ preset, bytes, samples, scenes: drawn, same }) => [
         preset,
@@ -73,7 +75,7 @@ function goldenSection(all: ReadonlyMap<string, readonly GoldenDrift[]>): string
     'before the first other one. This is the worst case: in random weights nothing is redundant, and the best of a thousand random logits is',
     'seldom far ahead. The layers drift evenly, none stands out.',
     '',
-    table(
+    ...markdownTable(
       [
         'checkpoint',
         'precision',
@@ -91,9 +93,4 @@ function goldenSection(all: ReadonlyMap<string, readonly GoldenDrift[]>): string
 
 function least(cosines: readonly number[]): string {
   return cosines.length === 0 ? '' : Math.min(...cosines).toFixed(5);
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

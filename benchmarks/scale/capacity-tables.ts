@@ -1,4 +1,5 @@
 import { internvl2Size1B, type ModelShape } from '../full-size/shape.js';
+import { markdownTable } from '../rivals/docs-section.js';
 import { type Costs, costsOf } from './costs.js';
 import type { MeasuredTimes } from './measured-times.js';
 import { publishedShapes } from './published-shapes.js';
@@ -38,7 +39,7 @@ export function capacityTables(measured: MeasuredTimes): string {
     '',
     `An image of ${tiles} tiles (${tiles * 256} visual tokens) and ${words} tokens of text, an answer of ${answer} tokens.`,
     '',
-    table(
+    ...markdownTable(
       [
         'model',
         'weights, fp32',
@@ -64,7 +65,7 @@ export function capacityTables(measured: MeasuredTimes): string {
     `InternVL2-1B is measured (two cores, fp32: ${measured.visionSeconds} s for ${measured.tiles} tiles, ${measured.promptTokens} tokens in ${measured.prefillSeconds} s, ${measured.decodedTokens} in ${measured.decodeSeconds} s, [performance.md](performance.md)); the others are`,
     'computed from it by operations and by bytes of weights, one answer at a time, nothing cached.',
     '',
-    table(
+    ...markdownTable(
       [
         'model',
         'vision',
@@ -92,7 +93,7 @@ export function capacityTables(measured: MeasuredTimes): string {
     'Images answered in a day, each process alone on such a machine; processes share nothing, so they add up. Below it, what all of them take from the network',
     'when clients send JPEG of 0.5 MB.',
     '',
-    table(
+    ...markdownTable(
       [
         'model',
         ...[1, 4, 16, 64].map((count) => `${count} process${count > 1 ? 'es' : ''}`),
@@ -110,7 +111,7 @@ export function capacityTables(measured: MeasuredTimes): string {
     `Vision on a server: pixel values go up, visual tokens come back, once per image. Language on a server: every token takes the whole cache up, here of ${conversation} tokens,`,
     'because the protocol has no tensors that stay there.',
     '',
-    table(
+    ...markdownTable(
       [
         'model',
         'vision: up',
@@ -138,7 +139,7 @@ export function capacityTables(measured: MeasuredTimes): string {
     '',
     `How many conversations of ${conversation} tokens fit at once, weights and cache in 16 bits, with a tenth of the memory left for everything else.`,
     '',
-    table(
+    ...markdownTable(
       ['model', 'weights, 16 bits', '24 GiB', '40 GiB', '80 GiB'],
       models.map(({ name, costs }) => {
         const weights = 2 * (costs.visionParameters + costs.languageParameters);
@@ -171,10 +172,6 @@ function costOfRequest(shape: ModelShape, rates: Rates) {
 
 function promptTokens({ visualTokensPerTile }: Costs): number {
   return tiles * visualTokensPerTile + words;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
 function bytes(count: number): string {

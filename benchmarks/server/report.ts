@@ -53,7 +53,7 @@ export function reportLines(
       ],
       [
         'time to the first text, waiting included',
-        `median ${mixed.firstTokenMs.median} Ms, 95 of 100 within ${mixed.firstTokenMs.p95} Ms`,
+        `median ${mixed.firstTokenMs.median} ms, 95 of 100 within ${mixed.firstTokenMs.p95} ms`,
       ],
     );
   }

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { planTiles, type RgbImage, type Tile, type TilePlan, tiles } from '@internvl/tiling';
 import { createTilePool } from '@internvl/tiling/node';
+import { median } from '../tokenizer/median.js';
 
 // The 13 tiles of a 4032 × 3024 photograph, decoding left out: ours on one thread, ours on workers, Pillow, turn by
 // turn in one run. Prints medians and ratios; --json prints them as data.
@@ -85,11 +86,6 @@ async function startPillow(image: RgbImage, plan: TilePlan, python: string): Pro
     },
     close,
   };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1]!;
 }
 
 const image = photograph(4032, 3024);

@@ -25,19 +25,23 @@ async function choose({ page }: Visitor, file: string): Promise<void> {
   await page.locator('.strip li').nth(images).waitFor();
 }
 
+/** A shipped image in place of the one that the page begins with. */
+async function chooseOnly(visitor: Visitor, name: string): Promise<void> {
+  await choose(visitor, sample(name));
+  await visitor.page.locator('.strip .remove').first().click();
+}
+
 const browser = await launch();
 try {
   await visit('desktop', { viewport: { width: 1200, height: 760 } }, async (visitor) => {
-    await choose(visitor, sample('receipt-5.png'));
-    await visitor.page.locator('.strip .remove').first().click();
+    await chooseOnly(visitor, 'receipt-5.png');
     await visitor.ask('Summarize this document.');
     await visitor.ask('What is the date?');
   });
   const dark = { viewport: { width: 1200, height: 760 }, colorScheme: 'dark', locale: 'zh-CN' } as const;
   await visit('dark-chinese', dark, async (visitor) => {
     const { page } = visitor;
-    await choose(visitor, sample('shapes-2.png'));
-    await page.locator('.strip .remove').first().click();
+    await chooseOnly(visitor, 'shapes-2.png');
     await visitor.ask('圆形是什么颜色？');
     await visitor.ask('图中有几个图形？');
     await page.locator('.composer textarea').fill('蓝色圆形');
