@@ -110,6 +110,8 @@ export function groupsOf({ models, installed, threads, python, quick }: GroupOpt
       contestants: [
         ours('int8+q4', 'binding', language),
         ours('int8+q4', 'native', language),
+        ours('int8+q4+q4', 'binding', language),
+        ours('int8+q4+q4', 'native', language),
         ours('int8', 'binding', language),
         ours('int8', 'native', language),
         llama('Q4_0', 'Q4_0'),

@@ -90,6 +90,12 @@ export function mustShow(results: Results, products?: Products, real?: RealWeigh
       vsLlama('int8+q4', 'decode-short'),
       'Q4_0, the faster of its two heads',
     ),
+    ratio(
+      'decode q4 with a head of four bits at 256, against llama.cpp',
+      [0.95, 1.15],
+      vsLlama('int8+q4+q4', 'decode-short'),
+      'Q4_0, as above',
+    ),
     ratio('decode q4 at 2048, against llama.cpp', [0.9, 1.1], vsLlama('int8+q4', 'decode-long'), 'the same'),
     ratio(
       'decode q4 that copies, with prompt lookup, against llama.cpp without',

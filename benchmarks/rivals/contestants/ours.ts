@@ -2,7 +2,7 @@
 
 import { setImmediate as breath } from 'node:timers/promises';
 import { hostTensor } from '@internvl/backend';
-import { isQuantised } from '@internvl/checkpoint';
+import { isQuantised, precisionText } from '@internvl/checkpoint';
 import { openConverted } from '@internvl/checkpoint/node';
 import { LanguageModel, RunningBatch } from '@internvl/llm';
 import { VisionEncoder } from '@internvl/vision';
@@ -35,7 +35,7 @@ await serveContestant(async () => {
       : undefined;
   const kept = new Map<number, ReturnType<LanguageModel['sequence']>>();
   return {
-    about: `${backend.name}, ${manifest.precision.vision}+${manifest.precision.llm}`,
+    about: `${backend.name}, ${precisionText(manifest.precision)}`,
     ...(language && {
       async decode(context, tokens) {
         let sequence = kept.get(context);

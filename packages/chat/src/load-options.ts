@@ -21,7 +21,7 @@ export interface LoadOptions extends MemoryOptions {
   readonly backend?: string | Backend | undefined;
   /**
    * Precision of the stored weights: `'fp32'` (default), `'fp16'`, `'int8'`, `'q8'`, `'q4'`, or one for vision and one for
-   * language, `'int8+q4'`; or `'auto'`, which goes by the device and the free memory (`onNote` says why). What the smaller ones change is in docs/quantisation.md.
+   * language, `'int8+q4'`, and four bits for table and head, `'int8+q4+q4'`; or `'auto'`, which goes by the device and the free memory (`onNote` says why). What the smaller ones change is in docs/quantisation.md.
    */
   readonly precision?: string | undefined;
   /** Threads of the runtime; its own choice when left out. */

@@ -21,8 +21,9 @@ export {
   partPrecisions,
   precisionNames,
   precisionText,
+  samePrecision,
 } from './onnx/part-precisions.js';
-export type { PartPrecisions, PrecisionName } from './onnx/precision.js';
+export type { HeadPrecision, PartPrecisions, PrecisionName } from './onnx/precision.js';
 export type { ImageSize } from './onnx/vision-size.js';
 export type { OnProgress, Progress } from './progress.js';
 export { readBlocks, type TensorBlock, type TensorBlockOptions } from './safetensors/blocks.js';

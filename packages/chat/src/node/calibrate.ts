@@ -23,7 +23,7 @@ export interface CalibrateOptions
 
 /** One linear layer by itself, given what it is given in float32. */
 export interface LayerDrift extends Drift {
-  readonly part: keyof PartPrecisions;
+  readonly part: keyof KeptLayers;
   /** Name of its node. */
   readonly layer: string;
   /** Whether it stands out, and should be kept higher. */

@@ -7,6 +7,7 @@ import {
   parsePrecision,
   precisionText,
   readConfigFiles,
+  samePrecision,
 } from '@internvl/checkpoint';
 import {
   type ConvertedModel,
@@ -107,8 +108,7 @@ function wantedPrecision(name: string | undefined): PartPrecisions | 'auto' | un
 }
 
 function assertPrecision(converted: ConvertedModel, wanted: PartPrecisions, path: string): void {
-  const { vision, llm } = converted.manifest.precision;
-  if (wanted.vision === vision && (wanted.llm === llm || converted.config.llm === undefined)) return;
+  if (samePrecision(converted.manifest.precision, wanted, converted.config.llm !== undefined)) return;
   const stored = storedPrecision(converted);
   throw new InternVLError(
     'invalid-option',

@@ -1,6 +1,7 @@
 import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { InternVLError } from '@internvl/backend';
+import { samePrecision } from '../onnx/part-precisions.js';
 import { type ImageSize, patchGrid } from '../onnx/vision-size.js';
 import type { OnProgress } from '../progress.js';
 import type { Checkpoint } from '../source/checkpoint.js';
@@ -113,8 +114,7 @@ function sameKey({ manifest }: ConvertedModel, { digest, precision, maxTensorByt
     manifest.maxTensorBytes === maxTensorBytes &&
     JSON.stringify(manifest.keep) === JSON.stringify(keep) &&
     manifest.writer === writerVersion &&
-    manifest.precision.vision === precision.vision &&
-    manifest.precision.llm === precision.llm
+    samePrecision(manifest.precision, precision)
   );
 }
 

@@ -58,10 +58,17 @@ export async function conversionId(
   identity: string,
   { precision, maxTensorBytes, keep }: StorageSettings,
 ): Promise<string> {
-  const { vision, llm } = precision;
+  const { vision, llm, head } = precision;
   const rest = keep ? [maxTensorBytes ?? null, keep.vision ?? [], keep.llm ?? []] : [maxTensorBytes];
   const settings = rest.filter((setting) => setting !== undefined);
-  const parts = JSON.stringify([identity, manifestFormat, writerVersion, vision, llm, ...settings]);
+  const parts = JSON.stringify([
+    identity,
+    manifestFormat,
+    writerVersion,
+    vision,
+    head ? `${llm}+${head}` : llm,
+    ...settings,
+  ]);
   return (await sha256Of(new TextEncoder().encode(parts))).slice(0, 32);
 }
 

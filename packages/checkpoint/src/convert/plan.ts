@@ -4,7 +4,7 @@ import type { ModelConfig } from '../model-config.js';
 import { buildDecoder } from '../onnx/decoder-graph.js';
 import { buildEmbed } from '../onnx/embed-graph.js';
 import type { GraphBuilder } from '../onnx/graph-builder.js';
-import type { KeptLayers } from '../onnx/part-precisions.js';
+import { type KeptLayers, precisionText } from '../onnx/part-precisions.js';
 import type { PartPrecisions } from '../onnx/precision.js';
 import { precisionOf } from '../onnx/precision-of.js';
 import { buildVision, readTable } from '../onnx/vision-graph.js';
@@ -59,8 +59,8 @@ export async function planConversion(
     'float32',
   );
   const size = { width: tileSize, height: tileSize };
-  const of = (part: keyof PartPrecisions) =>
-    precisionOf(precision[part], { maxTensorBytes, keep: keep?.[part] });
+  const of = (part: keyof KeptLayers) =>
+    precisionOf(precision[part], { maxTensorBytes, keep: keep?.[part], head: precision.head });
   const builders = new Map([
     ['vision.onnx', buildVision({ config, weights, precision: of('vision'), size, table })],
   ]);
@@ -94,6 +94,6 @@ function assertKept(names: readonly string[] = [], graph: GraphBuilder | undefin
   );
 }
 
-function dataName({ vision, llm }: PartPrecisions, both: boolean): string {
-  return `weights.${!both || vision === llm ? vision : `${vision}-${llm}`}.data`;
+function dataName(precision: PartPrecisions, both: boolean): string {
+  return `weights.${both ? precisionText(precision).replaceAll('+', '-') : precision.vision}.data`;
 }

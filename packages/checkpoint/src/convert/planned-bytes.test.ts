@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { precisionNames } from '../onnx/part-precisions.js';
+import { parsePrecision, precisionNames } from '../onnx/part-precisions.js';
 import { openFolder } from '../source/open-folder.js';
 import { fixtures } from '../testing/checkpoints.js';
 import { temporaryFolder } from '../testing/temporary-folder.js';
@@ -11,7 +11,8 @@ test.each(['v2-1b', 'v3-5-moe', 'hf-qwen2', 'vit-6b'])('the size of %s is known 
   const cacheDirectory = await temporaryFolder();
   const checkpoint = await openFolder(join(fixtures, name), { cache: cacheDirectory });
   onTestFinished(() => checkpoint.close());
-  for (const precision of precisionNames) {
+  for (const name of [...precisionNames, 'q8+q4+q4']) {
+    const precision = parsePrecision(name);
     const { manifest } = await convertCached(checkpoint, { cacheDirectory, precision });
     expect(await plannedBytes(checkpoint.config, precision)).toBe(manifest.files[0]!.bytes);
   }

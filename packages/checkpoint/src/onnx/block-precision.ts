@@ -5,7 +5,7 @@ import type { FloatType } from '../write/stored-tensor.js';
 import type { GraphBuilder } from './graph-builder.js';
 import { halfProduct } from './half-product.js';
 import { addBias } from './norm.js';
-import type { ExpertWeights, Precision } from './precision.js';
+import type { ExpertWeights, HeadPrecision, Precision } from './precision.js';
 import { addExperts } from './quantised-experts.js';
 import { codes, scales } from './quantised-weight.js';
 
@@ -15,16 +15,18 @@ export type BlockName = 'q4' | 'q8' | 'q4f16' | 'q8f16';
 /**
  * Weights of four or eight bits in blocks of 32 with a scale each (`MatMulNBits`). Activations and scales are float32, or
  * float16 in products of linear layers; a runtime may round activations to eight bits for the product (accuracy level 4), which
- * ONNX Runtime does where it is fast. The embedding table and the head have eight bits and float32 scales always: with
- * four bits, one answer in thirteen of the nano model changes instead of one in twenty-two, for a fifth more bytes to read
- * per token; and float16 has steps of 1/64 between logits of 16 and 32, in which the best of them may tie.
+ * ONNX Runtime does where it is fast. The embedding table and the head have float32 scales always: float16 has steps of 1/64
+ * between logits of 16 and 32, in which the best of them may tie. They have eight bits unless four are asked for.
  */
 export class BlockPrecision implements Precision {
   readonly name: BlockName;
   readonly #form: ProductForm;
+  /** Of the embedding table and the head. */
+  readonly #tableForm: ProductForm;
 
-  constructor(name: BlockName) {
+  constructor(name: BlockName, head: HeadPrecision = 'q8') {
     this.name = name;
+    this.#tableForm = { bits: head === 'q4' ? 4 : 8, scaleType: 'float32' };
     this.#form = {
       bits: name.startsWith('q4') ? 4 : 8,
       scaleType: name.endsWith('f16') ? 'float16' : 'float32',
@@ -36,7 +38,7 @@ export class BlockPrecision implements Precision {
   }
 
   tableRowBytes(columns: number): number {
-    return bytesOfRow(columns, tableForm);
+    return bytesOfRow(columns, this.#tableForm);
   }
 
   linear(graph: GraphBuilder, name: string, x: string, weight: Matrix, bias?: Matrix): string {
@@ -51,7 +53,8 @@ export class BlockPrecision implements Precision {
 
   /** Reads the very bytes that the head multiplies by. Rows that end within a block are cut where the table ends. */
   lookUp(graph: GraphBuilder, name: string, ids: string, table: Matrix): string {
-    const tensor = quantisedBlocks(table, tableForm.bits);
+    const { bits } = this.#tableForm;
+    const tensor = quantisedBlocks(table, bits);
     const [rows = 0, blocks = 0, blockBytes = 0] = tensor.dims;
     const inputs = [
       codes(graph, tensor, [rows, blocks * blockBytes]),
@@ -62,7 +65,7 @@ export class BlockPrecision implements Precision {
       gather_axis: 0,
       quantize_axis: 1,
       block_size: blockSize,
-      bits: tableForm.bits,
+      bits,
     });
     if (blocks * blockSize === table.columns) return found;
     const bounds = [graph.ints([0]), graph.ints([table.columns]), graph.ints([-1])];
@@ -70,7 +73,7 @@ export class BlockPrecision implements Precision {
   }
 
   score(graph: GraphBuilder, name: string, x: string, table: Matrix): string {
-    return multiply(graph, name, x, table, tableForm);
+    return multiply(graph, name, x, table, this.#tableForm);
   }
 
   experts(graph: GraphBuilder, name: string, x: string, router: string, experts: ExpertWeights): string {
@@ -83,9 +86,6 @@ interface ProductForm {
   readonly bits: BlockBits;
   readonly scaleType: FloatType;
 }
-
-/** Of the embedding table and the head. */
-const tableForm: ProductForm = { bits: 8, scaleType: 'float32' };
 
 /** Codes and scales. */
 function bytesOfRow(columns: number, { bits, scaleType }: ProductForm): number {

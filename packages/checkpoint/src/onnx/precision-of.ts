@@ -3,7 +3,7 @@ import { FloatPrecision } from './float-precision.js';
 import { Int8Precision } from './int8-precision.js';
 import { keptPrecision } from './kept-precision.js';
 import { isQuantised } from './part-precisions.js';
-import type { Precision, PrecisionName } from './precision.js';
+import type { HeadPrecision, Precision, PrecisionName } from './precision.js';
 import { SplitPrecision } from './split-precision.js';
 
 export interface PrecisionSettings {
@@ -11,15 +11,17 @@ export interface PrecisionSettings {
   readonly maxTensorBytes?: number | undefined;
   /** Linear layers, by their nodes' names, that are stored one step higher: `q4` as `q8`, the rest as `fp32`. */
   readonly keep?: readonly string[] | undefined;
+  /** Of the embedding table and the head, in blocks. */
+  readonly head?: HeadPrecision | undefined;
 }
 
 /** How weights of this precision are stored and computed. */
 export function precisionOf(
   name: PrecisionName,
-  { maxTensorBytes, keep = [] }: PrecisionSettings = {},
+  { maxTensorBytes, keep = [], head }: PrecisionSettings = {},
 ): Precision {
   const of = (own: PrecisionName) => {
-    const precision = ownPrecision(own);
+    const precision = ownPrecision(own, head);
     return maxTensorBytes === undefined ? precision : new SplitPrecision(precision, maxTensorBytes);
   };
   const own = isQuantised(name)
@@ -35,7 +37,7 @@ function higher(name: PrecisionName): PrecisionName {
   return name === 'q4f16' ? 'q8f16' : 'fp32';
 }
 
-function ownPrecision(name: PrecisionName): Precision {
+function ownPrecision(name: PrecisionName, head: HeadPrecision | undefined): Precision {
   switch (name) {
     case 'int8':
       return new Int8Precision();
@@ -43,7 +45,7 @@ function ownPrecision(name: PrecisionName): Precision {
     case 'q8f16':
     case 'q4':
     case 'q4f16':
-      return new BlockPrecision(name);
+      return new BlockPrecision(name, head);
     default:
       return new FloatPrecision(name);
   }

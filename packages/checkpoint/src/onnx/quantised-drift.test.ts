@@ -11,7 +11,7 @@ import { checkpointNames, fixtures } from '../testing/checkpoints.js';
 import { openRun, runNames, runPixels, slotId } from '../testing/golden-record.js';
 import { temporaryFolder } from '../testing/temporary-folder.js';
 import { floats, TinyDecoder } from '../testing/tiny-decoder.js';
-import type { PrecisionName } from './precision.js';
+import { parsePrecision } from './part-precisions.js';
 
 /**
  * Largest errors that were measured, with a third on top; docs/quantisation.md has each. Random weights are the worst case:
@@ -21,6 +21,7 @@ const bounds = {
   int8: { vision: 0.23, cosine: 0.987 },
   q4: { vision: 0.24, cosine: 0.7 },
   q4f16: { vision: 0.24, cosine: 0.7 },
+  'q8+q4+q4': { vision: 0.24, cosine: 0.7 },
 } as const;
 
 /**
@@ -32,7 +33,7 @@ const agreement = 0.06;
 
 const onnxruntime = () => nodeBackend({ device: 'cpu', threads: 1, prepack: true });
 
-describe.each(['int8', 'q4', 'q4f16'] as const)('%s', (precision) => {
+describe.each(['int8', 'q4', 'q4f16', 'q8+q4+q4'] as const)('%s', (precision) => {
   test.each(checkpointNames(fixtures))('%s', async (name) => {
     const measured = await run(name, precision, await onnxruntime());
     expect(measured.vision).toBeLessThanOrEqual(bounds[precision].vision);
@@ -69,8 +70,11 @@ async function run(name: string, precision: keyof typeof bounds, backend: Backen
     await graph.dispose();
     return { last: await floats(outputs.last_hidden_state), tokens: outputs.visual_tokens };
   };
-  const converted = async (wanted: PrecisionName) =>
-    convert(checkpoint, { directory: join(await temporaryFolder(), 'model'), precision: wanted });
+  const converted = async (wanted: string) =>
+    convert(checkpoint, {
+      directory: join(await temporaryFolder(), 'model'),
+      precision: parsePrecision(wanted),
+    });
   const model = await converted(precision);
   const [exact, quantised] = [await vision(await converted('fp32')), await vision(model)];
   const drift = difference(quantised.last, exact.last);

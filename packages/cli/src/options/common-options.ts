@@ -29,7 +29,7 @@ export const precisionOption = {
   precision: {
     type: 'string',
     value: [...precisionNames, 'auto'].join('|'),
-    help: 'How weights are stored; one name, or VISION+LLM as int8+q4. auto goes by the device and the memory. Default: fp32, or what a converted folder has.',
+    help: 'How weights are stored; one name, or VISION+LLM as int8+q4, or with four bits in table and head as int8+q4+q4. auto goes by the device and the memory. Default: fp32, or what a converted folder has.',
   },
 } as const satisfies OptionTable;
 
@@ -65,7 +65,7 @@ export function precisionOf(options: OptionsOf<typeof precisionOption>): string 
     if (!InternVLError.is(error)) throw error;
     const choices = [...precisionNames, 'auto'];
     throw usageError(
-      `Expected --precision as one of ${choices.join(', ')}, or two as vision+llm, got '${text}'; pass one of them.`,
+      `Expected --precision as one of ${choices.join(', ')}, or two as vision+llm, and q4 behind another plus for four bits in table and head (q8+q4+q4), got '${text}'; pass one of them.`,
       { option: 'precision', value: text, choices },
     );
   }
