@@ -98,6 +98,12 @@ export function mustShow(results: Results, products?: Products, real?: RealWeigh
     ),
     ratio('decode q4 at 2048, against llama.cpp', [0.9, 1.1], vsLlama('int8+q4', 'decode-long'), 'the same'),
     ratio(
+      'decode q4 with a head of four bits at 2048, against llama.cpp',
+      [0.9, 1.1],
+      vsLlama('int8+q4+q4', 'decode-long'),
+      'the same',
+    ),
+    ratio(
       'decode q4 that copies, with prompt lookup, against llama.cpp without',
       [1.3, 2],
       over(copying?.with, real?.speed[0]?.decode),
