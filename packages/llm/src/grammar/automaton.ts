@@ -1,22 +1,6 @@
 import { type Grammar, tooComplex } from './grammar.js';
 import type { GrammarNode } from './node.js';
-
-/** What is still to come: a part of the grammar, and what follows it. Equal ones are the same object. */
-interface Stack {
-  readonly id: number;
-  /** Undefined at the bottom: nothing is to come. */
-  readonly node: GrammarNode | undefined;
-  /** How often a repetition has to and may still come. Of a sequence, `min` is how many items are done. */
-  readonly min: number;
-  readonly max: number;
-  readonly rest: Stack | undefined;
-  /** Parts above the bottom. */
-  readonly depth: number;
-  /** Those with this one as their rest, by part and counts. */
-  readonly above: Map<string, Stack>;
-  /** The same with every count cut down to more than a token can use up: it looks alike to every token. */
-  readonly canonical: Stack;
-}
+import { bottom, type Stack, sharedOf, startsWith } from './stack.js';
 
 /** A state cut in two: what its stacks have in common, and what they are without it. */
 export interface Split {
@@ -260,42 +244,9 @@ export class Automaton {
   }
 }
 
-function bottom(): Stack {
-  const stack: Stack = {
-    id: 0,
-    node: undefined,
-    min: 0,
-    max: 0,
-    rest: undefined,
-    depth: 0,
-    above: new Map(),
-    get canonical() {
-      return stack;
-    },
-  };
-  return stack;
-}
-
 /** The highest stack that all heads of a state stand on; undefined where one of them ends the text. */
 function sharedRest({ heads, accepts }: State): Stack | undefined {
   if (accepts || heads.length === 0) return undefined;
   const [first, ...others] = heads.map(({ rest }) => rest!);
   return others.reduce(sharedOf, first!);
-}
-
-function sharedOf(one: Stack, other: Stack): Stack {
-  let [a, b] = [one, other];
-  while (a !== b) {
-    if (a.depth >= b.depth) a = a.rest!;
-    else b = b.rest!;
-  }
-  return a;
-}
-
-function startsWith({ node }: Stack, byte: number): boolean {
-  if (node?.kind !== 'bytes') return false;
-  const { ranges } = node;
-  for (let at = 0; at < ranges.length; at += 2)
-    if (byte >= ranges[at]! && byte <= ranges[at + 1]!) return true;
-  return false;
 }
