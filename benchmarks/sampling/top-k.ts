@@ -7,16 +7,14 @@ import { encodeModel } from '@internvl/backend/onnx';
 import { nodeBackend } from '@internvl/backend-node';
 import { int64Output } from '../../packages/llm/src/int64-output.js';
 import { largest } from '../../packages/llm/src/sampling/largest.js';
-import { seededRandom } from '../../packages/llm/src/sampling/seeded-random.js';
+import { randomScores } from '../../packages/llm/src/testing/random-scores.js';
 import { markdownTable } from '../rivals/docs-section.js';
 import { median } from '../tokenizer/median.js';
 
 const vocabulary = 151_655;
 const rounds = 200;
 const count = Number(process.argv[2] ?? 50);
-const random = seededRandom(1);
-const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-const scores = Float32Array.from({ length: vocabulary }, () => 3 * normal());
+const scores = randomScores(vocabulary, 1);
 
 const backend = await nodeBackend({ device: 'cpu', threads: 2 });
 const graph = await backend.load({

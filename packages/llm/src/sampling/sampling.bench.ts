@@ -3,14 +3,12 @@ import { Answer } from '../answer.js';
 import { hostMemory } from '../cache/cache-memory.js';
 import { KeyValueCache } from '../cache/key-value-cache.js';
 import type { ChoiceOptions } from '../generate-options.js';
+import { randomScores } from '../testing/random-scores.js';
 import { resolveChoice } from './choice.js';
-import { seededRandom } from './seeded-random.js';
 
-/** Qwen2's vocabulary, logits spread like a real model's. */
+/** Qwen2's. */
 const vocabulary = 151_655;
-const random = seededRandom(1);
-const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-const logits = Float32Array.from({ length: vocabulary }, () => 3 * normal());
+const logits = randomScores(vocabulary, 1);
 
 describe('choosing one of 151655 tokens', () => {
   const cases: Readonly<Record<string, ChoiceOptions>> = {
