@@ -11,8 +11,8 @@ test.each(['v2-1b', 'v3-5-moe', 'hf-qwen2', 'vit-6b'])('the size of %s is known 
   const cacheDirectory = await temporaryFolder();
   const checkpoint = await openFolder(join(fixtures, name), { cache: cacheDirectory });
   onTestFinished(() => checkpoint.close());
-  for (const name of [...precisionNames, 'q8+q4+q4']) {
-    const precision = parsePrecision(name);
+  for (const text of [...precisionNames, 'q8+q4+q4']) {
+    const precision = parsePrecision(text);
     const { manifest } = await convertCached(checkpoint, { cacheDirectory, precision });
     expect(await plannedBytes(checkpoint.config, precision)).toBe(manifest.files[0]!.bytes);
   }

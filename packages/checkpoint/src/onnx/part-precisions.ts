@@ -100,7 +100,7 @@ function known(name: string): PrecisionName {
 function unknown(name: string): InternVLError {
   return new InternVLError(
     'invalid-option',
-    `Expected the precision to be one of ${precisionNames.join(', ')}, or two of them as vision+llm, got ${name}.`,
+    `Expected the precision to be one of ${precisionNames.join(', ')}, or two of them as vision+llm, got ${name}; pass one of them.`,
     { option: 'precision', value: name, known: precisionNames },
   );
 }

@@ -65,7 +65,7 @@ export function precisionOf(options: OptionsOf<typeof precisionOption>): string 
     if (!InternVLError.is(error)) throw error;
     const choices = [...precisionNames, 'auto'];
     throw usageError(
-      `Expected --precision as one of ${choices.join(', ')}, or two as vision+llm, and q4 behind another plus for four bits in table and head (q8+q4+q4), got '${text}'; pass one of them.`,
+      `Expected --precision as one of ${choices.join(', ')}, or two as vision+llm, with a language model in blocks also +q4 for four bits in table and head (q8+q4+q4), got '${text}'; pass one of them.`,
       { option: 'precision', value: text, choices },
     );
   }
